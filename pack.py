@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Pack femtogpt.py into scripts that unpack and run themselves: attogpt.py (printable ASCII), zeptogpt.py (any bytes).
+
+    python3 pack.py             make both from femtogpt.py, beside this script
+    python3 pack.py --check     say whether they are what femtogpt.py makes; exit 1 if not
+    python3 pack.py MY.py       pack another script: MY.atto.py and MY.zepto.py beside it
+
+The packed bytes come from deflate.py, so they are the same on every machine.
+"""
+import argparse
+import base64
+import os
+import sys
+
+import deflate
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ESCAPES = {0: b"\\0", 10: b"\\n", 13: b"\\r", 39: b"\\'", 92: b"\\\\"}     # bytes that cannot stand in a '...' literal
+
+
+def ascii_script(packed):
+    """Deflate stream -> a script of printable ASCII: base 85 has no quote, no backslash and no space to lose."""
+    return (b"import zlib,base64\nexec(zlib.decompress(base64.b85decode('" + base64.b85encode(packed) + b"'),-15))")
+
+
+def latin1_literal(packed):
+    """Bytes -> the inside of a '...' literal in a Latin-1 source, only what must be escaped escaped."""
+    return b"".join(b"\\x00" if byte == 0 and after in b"01234567" and after else ESCAPES.get(byte, bytes([byte]))
+                    for byte, after in zip(packed, [packed[i:i + 1] for i in range(1, len(packed) + 1)]))
+
+
+def latin1_script(packed):
+    """Deflate stream -> a script that carries it as it is, one Latin-1 character a byte."""
+    return b"#coding:l1\nimport zlib\nexec(zlib.decompress('" + latin1_literal(packed) + b"'.encode('l1'),-15))"
+
+
+def make(source):
+    """Source bytes -> (ASCII script, Latin-1 script).
+
+    Of the streams of the smallest size it takes the one that needs the fewest escapes."""
+    packed = deflate.deflate(source, badness=lambda stream: len(latin1_literal(stream)))
+    return ascii_script(packed), latin1_script(packed)
+
+
+def write_whole(path, data):
+    """The file appears only when it is complete."""
+    with open(path + ".part", "wb") as file:
+        file.write(data)
+    os.replace(path + ".part", path)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("source", nargs="?", help="script to pack (default: femtogpt.py beside this one)")
+    options.add_argument("--check", action="store_true", help="compare, write nothing")
+    arguments = options.parse_args()
+    path = arguments.source or os.path.join(HERE, "femtogpt.py")
+    stem = os.path.splitext(path)[0]
+    targets = ([os.path.join(HERE, name) for name in ("attogpt.py", "zeptogpt.py")] if not arguments.source
+               else [stem + ".atto.py", stem + ".zepto.py"])
+    try:
+        with open(path, "rb") as file:
+            source = file.read(deflate.LIMIT + 1)
+        compile(source, path, "exec")
+        if sys.stderr.isatty():
+            print("pack.py: looking for the smallest stream, some seconds ...", file=sys.stderr)
+        scripts, stale = make(source), 0
+        for target, script in zip(targets, scripts):
+            if arguments.check:
+                with open(target, "rb") as file:
+                    same = file.read() == script
+                stale += not same
+                print("%s: %s" % (os.path.basename(target), "up to date" if same else
+                                  "does not match %s; run pack.py" % os.path.basename(path)))
+            else:
+                write_whole(target, script)
+                print("%s: %d bytes" % (os.path.basename(target), len(script)))
+    except OSError as error:
+        sys.exit("pack.py: %s: %s" % (error.filename, error.strerror))
+    except (SyntaxError, ValueError) as error:
+        sys.exit("pack.py: %s: %s" % (path, error))
+    sys.exit(1 if stale else 0)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
