@@ -473,7 +473,7 @@ def _same_size(blocks, data):
     return options
 
 
-def deflate(data, iterations=None, badness=None, trials=3000):
+def deflate(data, iterations=None, badness=None, trials=2000):
     """`data` as a raw DEFLATE stream: bytes -> bytes. ValueError above 64 KiB.
 
     iterations: parses to try; the default spends seconds on a few kilobytes and gives all our artifacts their size.
@@ -490,20 +490,56 @@ def deflate(data, iterations=None, badness=None, trials=3000):
         blocks = [_polish(block, data, end, matches) for block, end in zip(blocks, edges[1:])]
     if stored < (sum(b.bits for b in blocks) + 7) // 8:
         return _write_stored(data)
-    best = _write(blocks, data)
-    if badness:
-        dice, options = random.Random(1951), _same_size(blocks, data)
-        for _ in range(trials):
-            before = [block.tokens for block in blocks]
-            for block, choices in zip(blocks, options):
-                block.tokens = [same[int(dice.random() * len(same))] if dice.random() < 0.15 else token
+    return _least_bad(blocks, data, badness, trials) if badness else _write(blocks, data)
+
+
+def _trade_places(block, data, dice, most):
+    """The block under other code lengths: two random symbols trade theirs. None if it has more than `most` bits then."""
+    which = dice.random() < 0.1 and any(block.dist)
+    freqs, bits = (block.lit, block.dist)[which], block.lengths[which]
+    used = [s for s, f in enumerate(freqs) if f]
+    a, b = used[int(dice.random() * len(used))], used[int(dice.random() * len(used))]
+    growth = (freqs[a] - freqs[b]) * (bits[b] - bits[a])
+    if bits[a] == bits[b] or block.bits + growth > most + WORTH:
+        return None
+    lengths = [list(table) for table in block.lengths]
+    lengths[which][a], lengths[which][b] = bits[b], bits[a]
+    if 3 + block.payload(lengths) + dynamic_header(*lengths, False)[0] > most + 8:
+        return None
+    other = Block(data, block.start, block.tokens, lengths)
+    return other if other.bits <= most and other.kind == 2 else None
+
+
+def _least_bad(blocks, data, badness, trials):
+    """Of streams of as many bytes, the one where `badness` is lowest: other code lengths, other sources for matches.
+
+    The bits that the last byte has to spare may be spent."""
+    dice, spare = random.Random(1951), -sum(block.bits for block in blocks) % 8
+    candidates, now = [(badness(_write(blocks, data)), blocks)], blocks
+    for _ in range(6 * trials):
+        k = int(dice.random() * len(now))
+        spent = sum(a.bits - b.bits for a, b in zip(now, blocks))
+        other = _trade_places(now[k], data, dice, now[k].bits + spare - spent) if now[k].kind == 2 else None
+        if other:
+            now = now[:k] + [other] + now[k + 1:]
+            candidates.append((badness(_write(now, data)), now))
+    candidates.sort(key=lambda pair: pair[0])
+    best = _write(candidates[0][1], data)
+    for lowest, these in candidates[:8]:
+        options = _same_size(these, data)
+        for _ in range(trials // 8):
+            before = [block.tokens for block in these]
+            for block, choices in zip(these, options):
+                block.tokens = [same[int(dice.random() * len(same))] if dice.random() < 0.02 else token
                                 for token, same in zip(block.tokens, choices)]
-            other = _write(blocks, data)
-            if badness(other) <= badness(best):
-                best = other
-            else:
-                for block, tokens in zip(blocks, before):
+            other = _write(these, data)
+            if badness(other) > lowest:
+                for block, tokens in zip(these, before):
                     block.tokens = tokens
+            else:
+                lowest = badness(other)
+                if lowest < badness(best):
+                    best = other
     return best
 
 

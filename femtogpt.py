@@ -1,16 +1,19 @@
 from random import*
 from cmath import*
-seed(42)
-c=[i.strip()for i in open('input.txt')if i.strip()];shuffle(c);t=sorted(set(''.join(c)))
-a=len(t)*16;t+='',;r=[[gauss(0,.08),0,0,0]for i in range(a*2+3360)];print('num docs: %d\nvocab size: %d\nnum params: %d'%(len(c),len(t),len(r)))
-e=[[1,0]]*a
-def d(s,e=e,f=lambda s:s):e=[*zip(s,e)];s=f(sum(s[0]*e[0]for s,e in e)+1e-9j);n[:0]=[s.real,0,s.imag/1e-9,0,*e],;return n[0]
-p=lambda s,e=e,f=lambda s:1/s:[d([i],[d(s,e,f)])for i in s];f=lambda s:p(s,s,lambda s:1/(s/16+1e-5)**.5)
-for i in range(1,1021):
- n=[];z=[];v=x=i<1001;l=['',*c[i%len(c)-1]*x]
- for o,e in zip(range(1,17),l):s=f([d(z)for z in zip(r[t.index(e)*16:],r[a+o*16:][:16])]);u=iter(r[-3072:]+r[a+272:]);e=f(s);e=[d(e,u)for i in s*3];z+=e,;e=[d(p([d(z[i&28:],e[i&12:][:4],lambda s:exp(s/2))for z in z]),[z[i+16]for z in z])for i in range(16,32)];s=[d([i,d(e,u)])for i in s];e=f(s);e=[d(e,u,lambda s:s*(0<s.real))for i in s*4];s=[d([i,d(e,u)])for i in s];e=p([d(s,u,exp)for i in t]);l+=''if x else choices(t,[i[0]*i[0]for i in e])[0];s=e[t.index((l*2)[o])];s[1]=-1/s[0];v/=s[0]
- for z in n+r*x:
-  b,n,u,m,*e=z
-  for s,e in e:s[1]+=n*u*e[0];e[1]+=n*u*s[0]
-  n/=o;u=.85*u+n;m=n*n+m*.99;z[:]=b-1.5e-5*u*(1001-i)/(1-.85**i)/((m/(1-.99**i))**.5+1e-7),0,u,m
- print('step %4d / 1000 | loss %.4f'%(i,log(v).real/o)+'\n\n--- inference (new, hallucinated names) ---'*(999<i)if x else'sample %2d: '%(i-1000)+''.join(l))
+seed(42);b=[e for i in open('input.txt')if(e:=i.strip())]
+shuffle(b)
+d=sorted({*''.join(b)})
+h=len(d)*16;d+='',
+o=[[1,0]]*h;l=[[gauss(0,.08),0,0,0]for i in o*2+[0]*3360]
+print(f'num docs: {len(b)}\nvocab size: {len(d)}\nnum params: {len(l)}')
+def x(n,e=o,p=complex):e=[*zip(n,e)];n=p(sum(n[0]*e[0]for n,e in e)+1e-9j);i[:0]=[n.real,0,n.imag/1e-9,0,*e],;return i[0]
+p=lambda n,e=0:[x([i],[x(n,e or n,lambda n:e and 1/n or 4/(n+16e-5)**.5)])for i in n];s=lambda e,n,*p:[x(e,t,*p)for i in n]
+r=lambda*n:[*map(x,zip(*n))]
+for m in range(1,1021):
+ g=[];z=1;a=m<1001;u=['',*b[m%len(b)-1]*a];i=l*a
+ for c,e in zip(range(1,17),u):t=iter(l[-3072:]+l[h+272:]);n=p(r(l[d.index(e)*16:],l[h+c*16:][:16]));e=s(p(n),n*3);g+=e,;n=r(n,s([x(p([x(m[a&28:],e[a&12:][:4],lambda n:exp(n/2))for m in g],o),[*zip(*g)][a+16])for a in range(16,32)],n));e=p(s(r(n,s(s(p(n),n*4,lambda n:(0<n.real)*n),n)),d,exp),o);a or u.extend(*choices(d,[i[0]**2 for i in e]));e=e[d.index((u+u)[c])];z/=e[0];e[1]=-1/e[0]
+ for i in i:
+  v,g,f,t,*e=i
+  for n,e in e:e[1]+=g*f*n[0];n[1]+=g*f*e[0]
+  g/=c;t=g*g+t*.99;f=g+.85*f;i[:]=v-1.5e-5*f*(1001-m)/(1-.85**m)/((t/(1-.99**m))**.5+1e-7),0,f,t
+ print([f'sample {m-1000:2}: '+''.join(u),f'step {m:4} / 1000 | loss {log(z).real/c:.4f}'+'\n\n--- inference (new, hallucinated names) ---'*(999<m)][a])

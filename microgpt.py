@@ -21,7 +21,7 @@ CONTEXT = 16              # tokens that the model can look back on
 HIDDEN = 4 * WIDTH        # neurons of the MLP
 STEPS = 1000              # training steps, one document each
 LEARNING_RATE = 0.01      # at the first step; falls in a straight line to zero
-BETA1, BETA2 = 0.85, 0.99  # how slowly Adam's running means of the gradient and of its square forget
+BETA1, BETA2 = 0.85, 0.99                   # how slowly Adam's running means of the gradient and of its square forget
 EPSILON_ADAM, EPSILON_NORM = 1e-8, 1e-5     # keep two divisions away from zero
 SAMPLES = 20
 TEMPERATURE = 0.5         # below 1 the samples keep closer to what is likely
@@ -33,21 +33,17 @@ NAMES_SHA256 = "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d
 # ---- Data -----------------------------------------------------------------------------------------------------------
 def fetch_names(path):
     """Download the 32,033 names that the published log was made from; `path` appears only when they are whole."""
-    print(f"microgpt.py: no {path} here, fetching {NAMES_URL}", file=sys.stderr)
     try:
         with urllib.request.urlopen(NAMES_URL, timeout=20) as response:
             data = response.read(1 << 20)
-    except (OSError, ValueError) as error:
-        sys.exit(f"microgpt.py: {path} is missing and was not fetched ({error}); put a text file of that name here")
-    if hashlib.sha256(data).hexdigest() != NAMES_SHA256:
-        sys.exit(f"microgpt.py: what came from {NAMES_URL} is not the file we know; put a text file as {path} here")
-    try:
+        if hashlib.sha256(data).hexdigest() != NAMES_SHA256:
+            raise ValueError("what came is not the file we know")
         with open(path + ".part", "wb") as file:
             file.write(data)
         os.replace(path + ".part", path)
-    except OSError as error:
-        sys.exit(f"microgpt.py: cannot write {path}: {error.strerror}")
-
+        print(f"microgpt.py: no {path} was here; fetched {NAMES_URL}", file=sys.stderr)
+    except (OSError, ValueError) as error:
+        sys.exit(f"microgpt.py: {path} is missing and was not fetched ({error}); put a text file of that name here")
 
 def read_documents(path):
     """The lines of a UTF-8 file, stripped, without the empty ones: list of str, at least one."""
@@ -67,7 +63,6 @@ def read_documents(path):
 def make_vocabulary(documents):
     """The sorted distinct characters. Character k is token k; the number after the last is BOS, "a document's edge"."""
     return sorted(set("".join(documents)))
-
 
 def encode(document, characters):
     """'ann' -> [BOS, a, n, n, BOS]: the same token opens a document and closes it."""
@@ -91,27 +86,22 @@ class Value:
         if inputs:
             Value.tape.append(self)
 
-
 def dot(a, b):
     """Sum of a[i] * b[i]. Nearly all of a GPT is this one operation. d/da[i] = b[i], d/db[i] = a[i]."""
     a_data, b_data = [v.data for v in a], [v.data for v in b]
     return Value(sum(map(float.__mul__, a_data, b_data)), a + b, b_data + a_data)
 
-
 def add(a, b):
     """Two vectors, element by element. Both slopes are 1."""
     return [Value(u.data + v.data, (u, v), (1.0, 1.0)) for u, v in zip(a, b)]
-
 
 def scale(vector, factor):
     """A vector times one Value."""
     return [Value(v.data * factor.data, (v, factor), (factor.data, v.data)) for v in vector]
 
-
 def relu(vector):
     """What is negative becomes 0 and passes no gradient; the rest stays. The only bend in the MLP."""
     return [Value(v.data, (v,), (1.0,)) if v.data > 0 else Value(0.0) for v in vector]
-
 
 def softmax(logits):
     """Any numbers -> positive ones that sum to 1: exp(x[i]) / sum of all exp(x[j])."""
@@ -120,13 +110,11 @@ def softmax(logits):
     total = sum(p.data for p in powers)
     return scale(powers, Value(1 / total, powers, [-1 / total ** 2] * len(powers)))          # (1/t)' = -1/t^2
 
-
 def rmsnorm(x):
     """A vector brought to mean square 1, so that no layer is handed numbers too large or too small."""
     square = dot(x, x)
     mean = square.data / len(x) + EPSILON_NORM
     return scale(x, Value(mean ** -0.5, (square,), (-0.5 * mean ** -1.5 / len(x),)))         # (m^-1/2)' = -1/2 m^-3/2
-
 
 def backward():
     """Hand every gradient on the tape back to the inputs, last made first, and clear the tape."""
@@ -160,7 +148,6 @@ def make_parameters(vocabulary_size):
 def linear(matrix, x):
     """Matrix times vector: a dot product for each row."""
     return [dot(row, x) for row in matrix]
-
 
 def gpt(weights, token, position, keys, values):
     """Logits (vocabulary_size Values) for what follows `token`.
@@ -202,23 +189,17 @@ def loss_and_gradients(weights, tokens):
     backward()
     return loss
 
+def adam(parameters, means, squares, s):
+    """Step s, from 0: move each parameter against its gradient, measured by that gradient's usual size; forget it.
 
-class Adam:
-    """Gradient descent in which each parameter's step is measured against the usual size of its own gradient."""
-
-    def __init__(self, parameters):
-        self.parameters = parameters
-        self.mean, self.square = [0.0] * len(parameters), [0.0] * len(parameters)
-
-    def step(self, s):
-        """Step s, from 0: move all parameters, forget their gradients."""
-        rate = LEARNING_RATE * (1 - s / STEPS)
-        unbias1, unbias2 = 1 - BETA1 ** (s + 1), 1 - BETA2 ** (s + 1)      # the means start at 0, which is too low
-        for i, p in enumerate(self.parameters):
-            m = self.mean[i] = BETA1 * self.mean[i] + (1 - BETA1) * p.grad
-            v = self.square[i] = BETA2 * self.square[i] + (1 - BETA2) * p.grad ** 2
-            p.data -= rate * (m / unbias1) / (math.sqrt(v / unbias2) + EPSILON_ADAM)
-            p.grad = 0.0
+    means, squares: running means of each gradient and of its square, kept from step to step."""
+    rate = LEARNING_RATE * (1 - s / STEPS)
+    unbias1, unbias2 = 1 - BETA1 ** (s + 1), 1 - BETA2 ** (s + 1)          # the means start at 0, which is too low
+    for i, p in enumerate(parameters):
+        means[i] = BETA1 * means[i] + (1 - BETA1) * p.grad
+        squares[i] = BETA2 * squares[i] + (1 - BETA2) * p.grad ** 2
+        p.data -= rate * (means[i] / unbias1) / (math.sqrt(squares[i] / unbias2) + EPSILON_ADAM)
+        p.grad = 0.0
 
 
 # ---- Sampling: guess, take the guess for the truth, go on -----------------------------------------------------------
@@ -236,8 +217,8 @@ def sample(weights, characters):
     Value.tape.clear()
     return text
 
-
 def main():
+    """The log, line by line."""
     documents = read_documents("input.txt")
     random.seed(42)                                            # the same "random" numbers in every run
     random.shuffle(documents)
@@ -247,11 +228,11 @@ def main():
     weights = make_parameters(len(characters) + 1)
     parameters = [p for matrix in weights.values() for row in matrix for p in row]
     print("num params:", len(parameters))
-    optimizer = Adam(parameters)
+    means, squares = [0.0] * len(parameters), [0.0] * len(parameters)
     for s in range(STEPS):
         tokens = encode(documents[s % len(documents)], characters)
         loss = loss_and_gradients(weights, tokens)
-        optimizer.step(s)
+        adam(parameters, means, squares, s)
         print(f"step {s + 1:4d} / {STEPS:4d} | loss {loss:.4f}")
     print("\n--- inference (new, hallucinated names) ---")
     for i in range(SAMPLES):
@@ -263,3 +244,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:                                    # whoever read the log has had enough
+        os._exit(0)

@@ -15,7 +15,7 @@ import sys
 import deflate
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ESCAPES = {0: b"\\0", 10: b"\\n", 13: b"\\r", 39: b"\\'", 92: b"\\\\"}     # bytes that cannot stand in a '...' literal
+ESCAPES = {0: b"\\0", 10: b"\\n", 13: b"\\r", 92: b"\\\\"}     # bytes that cannot stand in a literal, beside its quote
 
 
 def ascii_script(packed):
@@ -24,14 +24,18 @@ def ascii_script(packed):
 
 
 def latin1_literal(packed):
-    """Bytes -> the inside of a '...' literal in a Latin-1 source, only what must be escaped escaped."""
-    return b"".join(b"\\x00" if byte == 0 and after in b"01234567" and after else ESCAPES.get(byte, bytes([byte]))
-                    for byte, after in zip(packed, [packed[i:i + 1] for i in range(1, len(packed) + 1)]))
+    """Bytes -> a literal in a Latin-1 source, in the quotes that it has fewer of, only what must be escaped escaped."""
+    quote = min(b"'", b'"', key=packed.count)
+    escapes = {**ESCAPES, ord(quote): b"\\" + quote}
+    follows = [packed[i:i + 1] for i in range(1, len(packed) + 1)]
+    inside = b"".join(b"\\x00" if byte == 0 and after and after in b"01234567" else escapes.get(byte, bytes([byte]))
+                      for byte, after in zip(packed, follows))
+    return quote + inside + quote
 
 
 def latin1_script(packed):
     """Deflate stream -> a script that carries it as it is, one Latin-1 character a byte."""
-    return b"#coding:l1\nimport zlib\nexec(zlib.decompress('" + latin1_literal(packed) + b"'.encode('l1'),-15))"
+    return b"#coding:l1\nimport zlib\nexec(zlib.decompress(bytes(" + latin1_literal(packed) + b",'l1'),-15))"
 
 
 def make(source):

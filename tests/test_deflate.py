@@ -128,8 +128,8 @@ class Packing(unittest.TestCase):
         """Whatever the bytes, the Latin-1 script's literal reads back to them."""
         dice = random.Random(9)
         for _ in range(300):
-            data = bytes(dice.choice((0, 10, 13, 39, 92, 48, 55, 56, 120, 255)) for _ in range(12))
-            source = b"#coding:l1\ngot='" + pack.latin1_literal(data) + b"'.encode('l1')"
+            data = bytes(dice.choice((0, 10, 13, 34, 39, 92, 48, 55, 56, 120, 255)) for _ in range(12))
+            source = b"#coding:l1\ngot=bytes(" + pack.latin1_literal(data) + b",'l1')"
             scope = {}
             exec(compile(source, "literal", "exec"), scope)
             self.assertEqual(scope["got"], data)

@@ -1,0 +1,604 @@
+#!/usr/bin/env python3
+"""fastgpt.py: the same GPT and the same log as microgpt.py, as fast as pure Python goes, and models of your own.
+
+    python3 fastgpt.py                                               print the log, from input.txt
+    python3 fastgpt.py train --data my.txt --model my.gpt            train, or go on with what my.gpt holds
+    python3 fastgpt.py train --data play.txt --stream --model p.gpt  one long text instead of a document a line
+    python3 fastgpt.py sample --model my.gpt --prompt an             let it write
+
+Where the speed comes from: straight-line code. Nearly all the work is one operation, rows against rows, and an inner
+product written out (a0*b0+a1*b1+...) over local variables runs about three times faster than any loop over it. So each
+width that is needed gets its own function, written and compiled when first used (`product_kernel`, `adam_kernel`).
+Gradients are derived by hand, layer by layer, instead of number by number as in microgpt.py.
+
+A model file is data only. A line of ASCII: `fastgpt 1 HASH LENGTH`, with the SHA-256 of all that follows and the bytes
+of the header; then the header, a JSON object (settings, vocabulary, step, ...); then float64, little endian: all
+parameters in the contract's order, then Adam's two running means in the same order.
+"""
+import argparse
+import array
+import functools
+import hashlib
+import json
+import math
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import time
+
+VERSION = 1
+BETA1, BETA2, EPSILON_ADAM, EPSILON_NORM = 0.85, 0.99, 1e-8, 1e-5
+WIDEST = 64               # longest inner product written out; longer ones are sums of such
+SMOOTHING = 0.98          # weight of the past in the loss that the progress lines show
+
+
+class Trouble(Exception):
+    """Something that the user can mend; told in one line."""
+
+
+# ---- Straight-line kernels ------------------------------------------------------------------------------------------
+def compiled(source, **names):
+    """The function `kernel` that a source text defines."""
+    exec(source, names)
+    return names["kernel"]
+
+
+@functools.lru_cache(maxsize=None)
+def product_kernel(width):
+    """A function of two matrices, rows of `width`: [[a . b for b in B] for a in A]."""
+    if width > WIDEST:
+        cuts = [(i, min(i + WIDEST, width)) for i in range(0, width, WIDEST)]
+
+        def kernel(A, B):
+            parts = [product_kernel(j - i)([a[i:j] for a in A], [b[i:j] for b in B]) for i, j in cuts]
+            return [list(map(sum, zip(*rows))) for rows in zip(*parts)]
+        return kernel
+    a, b = ["".join("%s%d," % (name, i) for i in range(width)) for name in "ab"]
+    terms = "+".join("a%d*b%d" % (i, i) for i in range(width))
+    return compiled("def kernel(A, B): return [[%s for %s in B] for %s in A]" % (terms, b, a))
+
+
+def product(A, B):
+    """A times B transposed, both as lists of rows of one width."""
+    return product_kernel(len(A[0]))(A, B)
+
+
+def turned(A):
+    """The transpose, as a list of rows."""
+    return list(zip(*A))
+
+
+def plus(A, B):
+    """The sum of two matrices."""
+    return [[x + y for x, y in zip(a, b)] for a, b in zip(A, B)]
+
+
+@functools.lru_cache(maxsize=None)
+def adam_kernel(width):
+    """A function that moves the parameter rows W by their gradients G: Adam on M and V, which hold sums, not means.
+
+    M = sum of BETA1^k g, V = sum of BETA2^k g^2 over the steps so far; `rate` and `epsilon` make up for the factors."""
+    if width > WIDEST:
+        def kernel(W, M, V, G, rate, epsilon):
+            for start in range(0, width, WIDEST):
+                parts = [[row[start:start + WIDEST] for row in matrix] for matrix in (W, M, V, G)]
+                adam_kernel(len(parts[0][0]))(*parts, rate, epsilon)
+                for matrix, part in zip((W, M, V), parts):
+                    for row, piece in zip(matrix, part):
+                        row[start:start + WIDEST] = piece
+        return kernel
+
+    def each(text):
+        return ", ".join(text.replace("#", str(i)) for i in range(width)) + ","
+    moves = ";".join("m#=%r*m#+g#;v#=%r*v#+g#*g#;w#-=rate*m#/(v#**.5+epsilon)".replace("#", str(i)) % (BETA1, BETA2)
+                     for i in range(width))
+    return compiled("\n  ".join((
+        "def kernel(W, M, V, G, rate, epsilon):\n for i, (%s) in enumerate(G):" % each("g#"),
+        each("w#") + "=W[i]", each("m#") + "=M[i]", each("v#") + "=V[i]", moves,
+        "W[i]=[%s]" % each("w#"), "M[i]=[%s]" % each("m#"), "V[i]=[%s]" % each("v#"))))
+
+
+# ---- The model ------------------------------------------------------------------------------------------------------
+class Settings:
+    """What fixes a model's shape: layers, width, heads, context, and the size of its vocabulary."""
+
+    def __init__(self, vocabulary, layers=1, width=16, heads=4, context=16):
+        if min(vocabulary, layers, width, heads, context) < 1 or width % heads:
+            raise Trouble("--width must be a multiple of --heads, and all of the model's sizes at least 1")
+        self.vocabulary, self.layers, self.width, self.heads, self.context = vocabulary, layers, width, heads, context
+
+    def shapes(self):
+        """(rows, columns) of each matrix, in the order in which they are drawn and stored; wq, wk, wv are one."""
+        d = self.width
+        return ([(self.vocabulary, d), (self.context, d), (self.vocabulary, d)]
+                + [(3 * d, d), (d, d), (4 * d, d), (d, 4 * d)] * self.layers)
+
+    def size(self):
+        """The number of parameters."""
+        return sum(rows * columns for rows, columns in self.shapes())
+
+
+def normalised(X):
+    """rmsnorm of each row: (rows, the factor of each)."""
+    factors = [(sum([v * v for v in x]) / len(x) + EPSILON_NORM) ** -0.5 for x in X]
+    return [[v * f for v in x] for x, f in zip(X, factors)], factors
+
+
+def normalised_back(Y, factors, dY):
+    """Gradient of rmsnorm's input from that of its output Y."""
+    dX = []
+    for y, f, dy in zip(Y, factors, dY):
+        mean = sum([a * b for a, b in zip(y, dy)]) / len(y)
+        dX.append([f * (b - a * mean) for a, b in zip(y, dy)])
+    return dX
+
+
+def softmax(row, scale=1.0):
+    """exp(scale * v) for each v of a row, divided by their sum."""
+    top = max(row)
+    powers = [math.exp(scale * (v - top)) for v in row]
+    total = 1 / sum(powers)
+    return [p * total for p in powers]
+
+
+def forward(settings, matrices, tokens, past=None):
+    """Logits for what follows each token: (rows of `vocabulary`, trace for `backward`).
+
+    past: one (keys, values) of row lists for each layer; the tokens stand behind these, which grow by them."""
+    wte, wpe, lm_head = matrices[:3]
+    d, size = settings.width, settings.width // settings.heads
+    first = len(past[0][0]) if past else 0
+    X, f = normalised([[a + b for a, b in zip(wte[token], wpe[first + i])] for i, token in enumerate(tokens)])
+    trace = [(X, f)]
+    for layer in range(settings.layers):
+        wqkv, wo, fc1, fc2 = matrices[3 + 4 * layer:7 + 4 * layer]
+        H, fh = normalised(X)
+        QKV = product(H, wqkv)
+        keys, values = past[layer] if past else ([], [])
+        keys += [row[d:2 * d] for row in QKV]
+        values += [row[2 * d:] for row in QKV]
+        heads, found = [], []
+        for a in range(0, d, size):
+            q, k, v = [[row[a:a + size] for row in rows] for rows in (QKV, keys, values)]
+            P = [softmax(row[:first + i + 1], size ** -0.5) + [0.0] * (len(tokens) - 1 - i)
+                 for i, row in enumerate(product(q, k))]
+            heads.append((q, k, v, P))
+            found.append(product(P, turned(v)))
+        A = [sum(rows, []) for rows in zip(*found)]
+        X = plus(X, product(A, wo))
+        N, fn = normalised(X)
+        R = [[v if v > 0 else 0.0 for v in row] for row in product(N, fc1)]
+        X = plus(X, product(R, fc2))
+        trace.append((H, fh, heads, A, N, fn, R))
+    trace.append(X)
+    return product(X, lm_head), trace
+
+
+def backward(settings, matrices, tokens, trace, dL):
+    """Gradients of all matrices from dL, those of the logits: a matrix each, in the order of `shapes`."""
+    wte, wpe, lm_head = matrices[:3]
+    size, X = settings.width // settings.heads, trace[-1]
+    dlm_head, dX, grads = product(turned(dL), turned(X)), product(dL, turned(lm_head)), []
+    for layer in reversed(range(settings.layers)):
+        wqkv, wo, fc1, fc2 = matrices[3 + 4 * layer:7 + 4 * layer]
+        H, fh, heads, A, N, fn, R = trace[1 + layer]
+        tdX = turned(dX)
+        dfc2 = product(tdX, turned(R))
+        dF = [[g if r else 0.0 for g, r in zip(gs, rs)] for gs, rs in zip(product(dX, turned(fc2)), R)]
+        dfc1 = product(turned(dF), turned(N))
+        dX = plus(dX, normalised_back(N, fn, product(dF, turned(fc1))))
+        tdX = turned(dX)
+        dwo = product(tdX, turned(A))
+        dA, dq, dk, dv = product(dX, turned(wo)), [], [], []
+        for h, (q, k, v, P) in enumerate(heads):
+            dO = [row[h * size:(h + 1) * size] for row in dA]
+            dS = []
+            for p, dp in zip(P, product(dO, v)):
+                mean = sum([a * b for a, b in zip(p, dp)])
+                dS.append([a * (b - mean) * size ** -0.5 for a, b in zip(p, dp)])
+            dq.append(product(dS, turned(k)))
+            dk.append(product(turned(dS), turned(q)))
+            dv.append(product(turned(P), turned(dO)))
+        dQKV = [sum(rows, []) for rows in zip(*dq, *dk, *dv)]
+        dwqkv = product(turned(dQKV), turned(H))
+        dX = plus(dX, normalised_back(H, fh, product(dQKV, turned(wqkv))))
+        grads = [dwqkv, dwo, dfc1, dfc2] + grads
+    dE = normalised_back(*trace[0], dX)
+    dwte, dwpe = [[0.0] * settings.width for _ in wte], [[0.0] * settings.width for _ in wpe]
+    for i, (token, row) in enumerate(zip(tokens, dE)):
+        dwte[token], dwpe[i] = [a + b for a, b in zip(dwte[token], row)], row
+    return [dwte, dwpe, dlm_head] + grads
+
+
+def loss_and_gradients(settings, matrices, tokens, want_gradients=True):
+    """Mean of -log p(next token) over one document's tokens, at most `context` predictions: (loss, gradients)."""
+    n = min(settings.context, len(tokens) - 1)
+    logits, trace = forward(settings, matrices, tokens[:n])
+    loss, dL = 0.0, [softmax(row) for row in logits]
+    for row, target in zip(dL, tokens[1:]):
+        loss -= math.log(row[target] or 5e-324) / n
+        row[target] -= 1
+    if not want_gradients:
+        return loss, None
+    return loss, backward(settings, matrices, tokens[:n], trace, [[v / n for v in row] for row in dL])
+
+
+class Model:
+    """Parameters with Adam's state: `matrices`, `means`, `squares`, each a list of matrices, each a list of rows."""
+
+    def __init__(self, settings, gauss=None):
+        """gauss: where the parameters are drawn from (None: zeros, to be filled from a file)."""
+        self.settings = settings
+        self.matrices = [[[gauss(0, 0.08) if gauss else 0.0 for _ in range(columns)] for _ in range(rows)]
+                         for rows, columns in settings.shapes()]
+        self.means, self.squares = (
+            [[[0.0] * len(row) for row in matrix] for matrix in self.matrices] for _ in range(2))
+
+    def step(self, gradients, rate, s):
+        """One step of Adam, number s from 1, at a learning rate."""
+        bias1, root = (1 - BETA1 ** s) / (1 - BETA1), ((1 - BETA2) / (1 - BETA2 ** s)) ** 0.5
+        for W, M, V, G in zip(self.matrices, self.means, self.squares, gradients):
+            adam_kernel(len(W[0]))(W, M, V, G, rate / bias1 / root, EPSILON_ADAM / root)
+
+    def floats(self):
+        """Everything that is learned, flat, as the model file holds it."""
+        return array.array("d", (x for part in (self.matrices, self.means, self.squares)
+                                 for matrix in part for row in matrix for x in row))
+
+    def fill(self, floats):
+        """The opposite of `floats`."""
+        numbers = iter(floats)
+        for part in (self.matrices, self.means, self.squares):
+            for matrix in part:
+                for row in matrix:
+                    row[:] = [next(numbers) for _ in row]
+
+
+def sample(model, random_source, bos, prompt=(), length=None, temperature=0.5, stream=False):
+    """Yield token after token behind `prompt` (tokens): until BOS, or `length` tokens (default: the context).
+
+    A stream has no end: BOS is never drawn. Where the context is full, its second half is read again from its start."""
+    settings, tokens = model.settings, [bos] + list(prompt)
+    unread, past = tokens[-settings.context:], None
+    for _ in range(length or settings.context - len(prompt)):
+        if past is None or len(past[0][0]) + len(unread) > settings.context:
+            past = [([], []) for _ in range(settings.layers)]
+            if len(tokens) > settings.context:
+                unread = tokens[-(settings.context + 1) // 2:]
+        logits = forward(settings, model.matrices, unread, past)[0][-1]
+        if stream:
+            logits[bos] = -math.inf
+        token = random_source.choices(range(len(logits)), weights=softmax(logits, 1 / temperature))[0]
+        if token == bos:
+            return
+        yield token
+        tokens.append(token)
+        unread = [token]
+
+
+# ---- The log of the contract ----------------------------------------------------------------------------------------
+def read_text(path):
+    """A UTF-8 file as text, or Trouble."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        raise Trouble("%s: %s" % (path, error.strerror)) from None
+    except UnicodeDecodeError as error:
+        raise Trouble("%s is not UTF-8 text (byte %d); save it as UTF-8" % (path, error.start)) from None
+
+
+def documents_of(text, path):
+    """The lines of a text, stripped, without the empty ones."""
+    documents = [line.strip() for line in text.split("\n") if line.strip()]
+    if not documents:
+        raise Trouble("%s holds no text; put a document on each line" % path)
+    return documents
+
+
+def print_log(path="input.txt"):
+    """Train on `path` and sample, all by the contract, and print its log."""
+    documents, steps = documents_of(read_text(path), path), 1000
+    random.seed(42)
+    random.shuffle(documents)
+    characters = sorted(set("".join(documents)))
+    bos = len(characters)
+    settings = Settings(bos + 1)
+    print("num docs: %d\nvocab size: %d\nnum params: %d" % (len(documents), bos + 1, settings.size()))
+    model = Model(settings, random.gauss)
+    for s in range(steps):
+        document = documents[s % len(documents)]
+        tokens = [bos] + [characters.index(c) for c in document] + [bos]
+        loss, gradients = loss_and_gradients(settings, model.matrices, tokens)
+        model.step(gradients, 0.01 * (1 - s / steps), s + 1)
+        print("step %4d / %4d | loss %.4f" % (s + 1, steps, loss))
+    print("\n--- inference (new, hallucinated names) ---")
+    for i in range(20):
+        print("sample %2d: %s" % (i + 1, "".join(characters[t] for t in sample(model, random, bos))))
+
+
+# ---- Model files ----------------------------------------------------------------------------------------------------
+def save(path, model, header):
+    """Write the model whole or not at all: beside the target, flushed to the disk, then put in its place."""
+    floats = model.floats()
+    if sys.byteorder == "big":
+        floats.byteswap()
+    settings = model.settings
+    text = json.dumps(dict(header, layers=settings.layers, width=settings.width, heads=settings.heads,
+                           context=settings.context), sort_keys=True).encode()
+    body = text + floats.tobytes()
+    head = "fastgpt %d %s %d\n" % (VERSION, hashlib.sha256(body).hexdigest(), len(text))
+    with open(path + ".part", "wb") as file:
+        file.write(head.encode() + body)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".part", path)
+
+
+def load(path):
+    """(model, header) of a file that `save` wrote; Trouble for any other."""
+    try:
+        with open(path, "rb") as file:
+            head, body = file.readline(200).split(), file.read()
+    except OSError as error:
+        raise Trouble("%s: %s" % (path, error.strerror)) from None
+    if len(head) != 4 or head[0] != b"fastgpt" or not head[1].isdigit() or not head[3].isdigit():
+        raise Trouble("%s is not a model of fastgpt.py" % path)
+    if int(head[1]) != VERSION:
+        raise Trouble("%s has format %d, this fastgpt.py reads format %d" % (path, int(head[1]), VERSION))
+    if hashlib.sha256(body).hexdigest() != head[2].decode("latin-1"):
+        raise Trouble("%s is damaged: its checksum does not agree; take a copy that is whole" % path)
+    try:
+        length = int(head[3])
+        header = json.loads(body[:length].decode())
+        characters, stream, step = header["characters"], header["stream"], header["step"]
+        sizes = [header[key] for key in ("layers", "width", "heads", "context")]
+        if not (all(type(n) is int for n in sizes + [step, header["seed"], header["batch"], header["steps"]])
+                and type(stream) is bool and all(type(c) is str and len(c) == 1 for c in characters) and step >= 0
+                and type(header["data"]) is str and type(header["lr"]) is float and type(header["smooth"]) is float):
+            raise ValueError
+        settings = Settings(len(characters) + 1, *sizes)
+        if 3 * 8 * settings.size() != len(body) - length:
+            raise ValueError
+    except (ValueError, KeyError, TypeError, Trouble):
+        raise Trouble("%s is not a whole model: its header and its size do not agree" % path) from None
+    floats = array.array("d")
+    floats.frombytes(body[length:])
+    if sys.byteorder == "big":
+        floats.byteswap()
+    model = Model(settings)
+    model.fill(floats)
+    return model, header
+
+
+# ---- Training on a text of your own ---------------------------------------------------------------------------------
+def work(connection, settings):
+    """A worker process: gets (flat parameters, documents), answers [(loss, flat gradients)], until it gets None."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    model = Model(settings)
+    while True:
+        try:
+            order = connection.recv()
+        except EOFError:
+            return
+        if order is None:
+            return
+        numbers = iter(array.array("d", order[0]))
+        for matrix in model.matrices:
+            for row in matrix:
+                row[:] = [next(numbers) for _ in row]
+        answers = [loss_and_gradients(settings, model.matrices, tokens) for tokens in order[1]]
+        connection.send([(loss, array.array("d", (x for m in grads for row in m for x in row)).tobytes())
+                         for loss, grads in answers])
+
+
+class Crew:
+    """`workers` processes, this one among them, that share the documents of a batch."""
+
+    def __init__(self, model, workers):
+        self.model, self.others = model, []
+        for _ in range(workers - 1):
+            ours, theirs = multiprocessing.Pipe()
+            process = multiprocessing.Process(target=work, args=(theirs, model.settings), daemon=True)
+            process.start()
+            theirs.close()
+            self.others.append((ours, process))
+
+    def batch(self, documents):
+        """(mean loss, mean gradients) of the documents. Sums run in the documents' order, whoever computed what."""
+        settings, matrices, n = self.model.settings, self.model.matrices, len(self.others) + 1
+        cuts = [len(documents) * k // n for k in range(n + 1)]
+        if self.others:
+            flat = array.array("d", (x for matrix in matrices for row in matrix for x in row)).tobytes()
+            for (connection, _), a, b in zip(self.others, cuts[1:], cuts[2:]):
+                connection.send((flat, documents[a:b]))
+        results = [loss_and_gradients(settings, matrices, tokens) for tokens in documents[:cuts[1]]]
+        loss, total = 0.0, None
+        for part in [results] + [connection for connection, _ in self.others]:
+            for one, gradients in part if part is results else part.recv():
+                loss += one
+                if type(gradients) is bytes:
+                    numbers, gradients = array.array("d", gradients), []
+                    i = 0
+                    for rows, columns in settings.shapes():
+                        gradients.append([numbers[j:j + columns] for j in range(i, i + rows * columns, columns)])
+                        i += rows * columns
+                total = gradients if total is None else [plus(a, b) for a, b in zip(total, gradients)]
+        if len(documents) > 1:
+            share = 1 / len(documents)
+            total = [[[g * share for g in row] for row in matrix] for matrix in total]
+        return loss / len(documents), total
+
+    def dismiss(self):
+        for connection, process in self.others:
+            connection.close()
+            process.terminate()
+
+
+def prepare(options):
+    """(characters, training documents as tokens, held-out ones, hash of the data), in an order fixed by the seed."""
+    text = read_text(options.data)
+    if options.stream:
+        pieces = [text[i:i + options.context] for i in range(0, len(text), options.context)]
+    else:
+        pieces = documents_of(text, options.data)
+    characters = sorted(set("".join(pieces)))
+    if not characters:
+        raise Trouble("%s holds no text" % options.data)
+    number = {c: k for k, c in enumerate(characters)}
+    bos, documents, before = len(characters), [], len(characters)
+    for piece in pieces:
+        tokens = [number[c] for c in piece]
+        documents.append([before] + tokens if options.stream else [bos] + tokens + [bos])
+        before = tokens[-1]
+    if not options.stream:
+        random.Random(options.seed).shuffle(documents)
+    held_out = len(documents) // 10
+    training, validation = documents[:len(documents) - held_out], documents[len(documents) - held_out:]
+    random.Random(options.seed + 1).shuffle(training)
+    digest = hashlib.sha256(json.dumps([options.stream, options.context, text]).encode()).hexdigest()
+    return characters, training, validation, digest
+
+
+def validation_loss(model, documents, most=200):
+    """Mean loss per prediction over at most `most` documents that were kept out of training."""
+    total, count = 0.0, 0
+    for tokens in documents[:most]:
+        n = min(model.settings.context, len(tokens) - 1)
+        total += n * loss_and_gradients(model.settings, model.matrices, tokens, False)[0]
+        count += n
+    return total / count
+
+
+def train(options):
+    """The command `train`."""
+    state = load(options.model) if os.path.exists(options.model) else None
+    for key, default in (("layers", 1), ("width", 16), ("heads", 4), ("context", 16), ("steps", 1000), ("batch", 1),
+                         ("lr", 0.01), ("seed", 42), ("stream", False)):
+        given, kept = getattr(options, key), state[1][key] if state else None
+        if given in (None, False):
+            setattr(options, key, kept if state else default)
+        elif state and key != "steps" and given != kept:
+            raise Trouble("%s was begun with --%s %s; go on with that, or name another --model" % (
+                options.model, key, kept))
+    characters, training, validation, digest = prepare(options)
+    settings = Settings(len(characters) + 1, options.layers, options.width, options.heads, options.context)
+    if state:
+        model, header = state
+        if header["data"] != digest:
+            raise Trouble("%s was trained on another text than %s; name another --model" % (options.model, options.data))
+    else:
+        source = random.Random(options.seed)
+        model, header = Model(settings, source.gauss), {"step": 0, "smooth": -1.0}
+    header = dict(header, characters="".join(characters), stream=options.stream, data=digest, seed=options.seed,
+                  steps=options.steps, batch=options.batch, lr=float(options.lr))
+    if not state:
+        save(options.model, model, header)
+    print("%d documents to learn from, %d held out; %d characters; %d parameters; from step %d" % (
+        len(training), len(validation), len(characters), settings.size(), header["step"]), flush=True)
+    stop = []
+    usual = signal.signal(signal.SIGINT, lambda *_: stop.append(1))
+    crew, begun, seen = Crew(model, options.workers), time.perf_counter(), 0
+    try:
+        for s in range(header["step"], options.steps):
+            batch = [training[(s * options.batch + k) % len(training)] for k in range(options.batch)]
+            loss, gradients = crew.batch(batch)
+            model.step(gradients, options.lr * (1 - s / options.steps), s + 1)
+            seen += sum(min(options.context, len(tokens) - 1) for tokens in batch)
+            smooth = loss if header["smooth"] < 0 else SMOOTHING * header["smooth"] + (1 - SMOOTHING) * loss
+            header.update(step=s + 1, smooth=smooth)
+            last = s + 1 == options.steps
+            if (s + 1) % options.log_every == 0 or last or stop:
+                speed = seen / (time.perf_counter() - begun)
+                left = (options.steps - s - 1) * (time.perf_counter() - begun) / (s + 1 - (options.steps - options.steps))
+                print("step %4d / %4d | loss %.4f | smoothed %.4f | %d tokens/s | %d s left" % (
+                    s + 1, options.steps, loss, smooth, speed, left), flush=True)
+            if validation and (last or options.eval_every and (s + 1) % options.eval_every == 0):
+                print("step %4d / %4d | validation loss %.4f" % (
+                    s + 1, options.steps, validation_loss(model, validation)), flush=True)
+            if options.sample_every and (s + 1) % options.sample_every == 0:
+                tokens = sample(model, random.Random(s), len(characters), stream=options.stream)
+                print("step %4d / %4d | sample: %s" % (
+                    s + 1, options.steps, "".join(characters[t] for t in tokens)), flush=True)
+            if stop or last or (s + 1) % options.save_every == 0:
+                save(options.model, model, header)
+            if stop:
+                raise KeyboardInterrupt
+    finally:
+        signal.signal(signal.SIGINT, usual)
+        crew.dismiss()
+    print("saved in %s" % options.model)
+
+
+def write(options):
+    """The command `sample`."""
+    model, header = load(options.model)
+    characters, source = header["characters"], random.Random(options.seed)
+    for c in options.prompt:
+        if c not in characters:
+            raise Trouble("--prompt: the model has never seen %r; it knows %s" % (c, characters[:200]))
+    prompt = [characters.index(c) for c in options.prompt]
+    length = options.length or max(1, model.settings.context - len(prompt)) * (20 if header["stream"] else 1)
+    for _ in range(options.count or (1 if header["stream"] else 20)):
+        tokens = sample(model, source, len(characters), prompt, length, options.temperature, header["stream"])
+        print(options.prompt + "".join(characters[t] for t in tokens), flush=True)
+
+
+# ---- The command line -----------------------------------------------------------------------------------------------
+def number(kind, least, text_of_least):
+    """An argparse type: a number of a kind, at least (or above) `least`."""
+    def parse(text):
+        value = kind(text)
+        if not (value > 0 if least is None else value >= least) or value == math.inf:
+            raise argparse.ArgumentTypeError("%s is not %s" % (text, text_of_least))
+        return value
+    parse.__name__ = kind.__name__
+    return parse
+
+
+def main():
+    count, natural = number(int, 1, "a whole number from 1 up"), number(int, 0, "a whole number from 0 up")
+    positive = number(float, None, "a number above 0")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", metavar="{train,sample}")
+    one = commands.add_parser("train", help="train a model on a text, or go on training it")
+    one.add_argument("--data", required=True, help="UTF-8 text, a document a line")
+    one.add_argument("--model", required=True, help="file to save to, and to go on from when it exists")
+    one.add_argument("--stream", action="store_true", help="the text is one long document (prose, a play)")
+    one.add_argument("--layers", type=count, help="(1)")
+    one.add_argument("--width", type=count, help="numbers a token (16)")
+    one.add_argument("--heads", type=count, help="attention heads; divides the width (4)")
+    one.add_argument("--context", type=count, help="tokens that the model looks back on (16)")
+    one.add_argument("--steps", type=count, help="(1000)")
+    one.add_argument("--batch", type=count, help="documents a step (1)")
+    one.add_argument("--lr", type=positive, help="learning rate at the first step; falls to 0 (0.01)")
+    one.add_argument("--seed", type=natural, help="(42)")
+    one.add_argument("--workers", type=count, default=1, help="processes; the result is the same (1)")
+    one.add_argument("--save-every", type=count, default=100, metavar="STEPS", help="(100)")
+    one.add_argument("--log-every", type=count, default=10, metavar="STEPS", help="(10)")
+    one.add_argument("--eval-every", type=natural, default=0, metavar="STEPS", help="0: only at the end (0)")
+    one.add_argument("--sample-every", type=natural, default=0, metavar="STEPS", help="0: never (0)")
+    two = commands.add_parser("sample", help="let a model write")
+    two.add_argument("--model", required=True)
+    two.add_argument("--prompt", default="", help="how each sample begins")
+    two.add_argument("--count", type=count, help="samples (20; of a stream 1)")
+    two.add_argument("--temperature", type=positive, default=0.5, help="below 1: closer to what is likely (0.5)")
+    two.add_argument("--length", type=count, help="characters at most")
+    two.add_argument("--seed", type=natural, help="for the same samples again (default: others each time)")
+    options = parser.parse_args()
+    {"train": train, "sample": write, None: lambda _: print_log()}[options.command](options)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Trouble as trouble:
+        sys.exit("fastgpt.py: %s" % trouble)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            os._exit(0)
+        sys.exit("fastgpt.py: %s: %s" % (error.filename, error.strerror))
+    except KeyboardInterrupt:
+        sys.exit(130)
