@@ -494,14 +494,14 @@ def deflate(data, iterations=None, badness=None, trials=2000):
 
 
 def _trade_places(block, data, dice, most):
-    """The block under other code lengths: two random symbols trade theirs. None if it has more than `most` bits then."""
-    which = dice.random() < 0.1 and any(block.dist)
+    """The block under other code lengths: two random symbols trade theirs. None if that is above `most` bits."""
+    which = int(dice.random() < 0.15 and any(block.dist))
     freqs, bits = (block.lit, block.dist)[which], block.lengths[which]
-    used = [s for s, f in enumerate(freqs) if f]
-    a, b = used[int(dice.random() * len(used))], used[int(dice.random() * len(used))]
-    growth = (freqs[a] - freqs[b]) * (bits[b] - bits[a])
-    if bits[a] == bits[b] or block.bits + growth > most + WORTH:
+    pairs = [(a, b) for a, b in itertools.combinations([s for s, f in enumerate(freqs) if f], 2)
+             if bits[a] != bits[b] and abs((freqs[a] - freqs[b]) * (bits[b] - bits[a])) <= 8]
+    if not pairs:
         return None
+    a, b = pairs[int(dice.random() * len(pairs))]
     lengths = [list(table) for table in block.lengths]
     lengths[which][a], lengths[which][b] = bits[b], bits[a]
     if 3 + block.payload(lengths) + dynamic_header(*lengths, False)[0] > most + 8:
@@ -515,31 +515,37 @@ def _least_bad(blocks, data, badness, trials):
 
     The bits that the last byte has to spare may be spent."""
     dice, spare = random.Random(1951), -sum(block.bits for block in blocks) % 8
-    candidates, now = [(badness(_write(blocks, data)), blocks)], blocks
-    for _ in range(6 * trials):
+    tables, now = {_write(blocks, data): blocks}, blocks
+    for _ in range(3 * trials):
         k = int(dice.random() * len(now))
         spent = sum(a.bits - b.bits for a, b in zip(now, blocks))
         other = _trade_places(now[k], data, dice, now[k].bits + spare - spent) if now[k].kind == 2 else None
         if other:
             now = now[:k] + [other] + now[k + 1:]
-            candidates.append((badness(_write(now, data)), now))
-    candidates.sort(key=lambda pair: pair[0])
-    best = _write(candidates[0][1], data)
-    for lowest, these in candidates[:8]:
-        options = _same_size(these, data)
-        for _ in range(trials // 8):
-            before = [block.tokens for block in these]
-            for block, choices in zip(these, options):
-                block.tokens = [same[int(dice.random() * len(same))] if dice.random() < 0.02 else token
-                                for token, same in zip(block.tokens, choices)]
-            other = _write(these, data)
-            if badness(other) > lowest:
-                for block, tokens in zip(these, before):
-                    block.tokens = tokens
-            else:
-                lowest = badness(other)
-                if lowest < badness(best):
-                    best = other
+            tables[_write(now, data)] = now
+    best = min(tables, key=badness)
+    for written in sorted(tables, key=badness)[:8]:
+        stream, size = int.from_bytes(written, "little"), len(written)
+        masks = []                                   # for each match with a choice: what each source changes
+        for block, options in zip(tables[written], _same_size(tables[written], data)):
+            tokens = block.tokens
+            for i, same in enumerate(options):
+                if len(same) > 1:
+                    others = []
+                    for token in same:
+                        block.tokens = tokens[:i] + [token] + tokens[i + 1:]
+                        others.append(stream ^ int.from_bytes(_write(tables[written], data), "little"))
+                    masks.append(others)
+            block.tokens = tokens
+        chosen, lowest = [0] * len(masks), badness(written)
+        for _ in range(20 * trials if masks else 0):
+            i = int(dice.random() * len(masks))
+            option = int(dice.random() * len(masks[i]))
+            other = stream ^ masks[i][chosen[i]] ^ masks[i][option]
+            bad = badness(other.to_bytes(size, "little"))
+            if bad <= lowest + (dice.random() < 0.02):
+                stream, chosen[i], lowest = other, option, bad
+                best = min(best, other.to_bytes(size, "little"), key=badness)
     return best
 
 

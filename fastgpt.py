@@ -19,6 +19,7 @@ import argparse
 import array
 import functools
 import hashlib
+import itertools
 import json
 import math
 import multiprocessing
@@ -33,7 +34,6 @@ BETA1, BETA2, EPSILON_ADAM, EPSILON_NORM = 0.85, 0.99, 1e-8, 1e-5
 WIDEST = 64               # longest inner product written out; longer ones are sums of such
 SMOOTHING = 0.98          # weight of the past in the loss that the progress lines show
 
-
 class Trouble(Exception):
     """Something that the user can mend; told in one line."""
 
@@ -43,7 +43,6 @@ def compiled(source, **names):
     """The function `kernel` that a source text defines."""
     exec(source, names)
     return names["kernel"]
-
 
 @functools.lru_cache(maxsize=None)
 def product_kernel(width):
@@ -59,21 +58,17 @@ def product_kernel(width):
     terms = "+".join("a%d*b%d" % (i, i) for i in range(width))
     return compiled("def kernel(A, B): return [[%s for %s in B] for %s in A]" % (terms, b, a))
 
-
 def product(A, B):
     """A times B transposed, both as lists of rows of one width."""
     return product_kernel(len(A[0]))(A, B)
-
 
 def turned(A):
     """The transpose, as a list of rows."""
     return list(zip(*A))
 
-
 def plus(A, B):
     """The sum of two matrices."""
     return [[x + y for x, y in zip(a, b)] for a, b in zip(A, B)]
-
 
 @functools.lru_cache(maxsize=None)
 def adam_kernel(width):
@@ -119,12 +114,10 @@ class Settings:
         """The number of parameters."""
         return sum(rows * columns for rows, columns in self.shapes())
 
-
 def normalised(X):
     """rmsnorm of each row: (rows, the factor of each)."""
     factors = [(sum([v * v for v in x]) / len(x) + EPSILON_NORM) ** -0.5 for x in X]
     return [[v * f for v in x] for x, f in zip(X, factors)], factors
-
 
 def normalised_back(Y, factors, dY):
     """Gradient of rmsnorm's input from that of its output Y."""
@@ -134,14 +127,12 @@ def normalised_back(Y, factors, dY):
         dX.append([f * (b - a * mean) for a, b in zip(y, dy)])
     return dX
 
-
 def softmax(row, scale=1.0):
     """exp(scale * v) for each v of a row, divided by their sum."""
     top = max(row)
     powers = [math.exp(scale * (v - top)) for v in row]
     total = 1 / sum(powers)
     return [p * total for p in powers]
-
 
 def forward(settings, matrices, tokens, past=None):
     """Logits for what follows each token: (rows of `vocabulary`, trace for `backward`).
@@ -174,7 +165,6 @@ def forward(settings, matrices, tokens, past=None):
         trace.append((H, fh, heads, A, N, fn, R))
     trace.append(X)
     return product(X, lm_head), trace
-
 
 def backward(settings, matrices, tokens, trace, dL):
     """Gradients of all matrices from dL, those of the logits: a matrix each, in the order of `shapes`."""
@@ -211,7 +201,6 @@ def backward(settings, matrices, tokens, trace, dL):
         dwte[token], dwpe[i] = [a + b for a, b in zip(dwte[token], row)], row
     return [dwte, dwpe, dlm_head] + grads
 
-
 def loss_and_gradients(settings, matrices, tokens, want_gradients=True):
     """Mean of -log p(next token) over one document's tokens, at most `context` predictions: (loss, gradients)."""
     n = min(settings.context, len(tokens) - 1)
@@ -224,17 +213,23 @@ def loss_and_gradients(settings, matrices, tokens, want_gradients=True):
         return loss, None
     return loss, backward(settings, matrices, tokens[:n], trace, [[v / n for v in row] for row in dL])
 
+def flat(*parts):
+    """All numbers of lists of matrices, in order, as an array of float64."""
+    return array.array("d", (x for matrices in parts for matrix in matrices for row in matrix for x in row))
+
+def unflat(settings, numbers):
+    """The opposite of `flat` for one list of matrices: rows of floats in the settings' shapes, from an iterator."""
+    return [[[next(numbers) for _ in range(columns)] for _ in range(rows)] for rows, columns in settings.shapes()]
 
 class Model:
     """Parameters with Adam's state: `matrices`, `means`, `squares`, each a list of matrices, each a list of rows."""
 
-    def __init__(self, settings, gauss=None):
-        """gauss: where the parameters are drawn from (None: zeros, to be filled from a file)."""
+    def __init__(self, settings, numbers):
+        """numbers: an iterator over the parameters, then (if it goes on so far) Adam's two running means."""
         self.settings = settings
-        self.matrices = [[[gauss(0, 0.08) if gauss else 0.0 for _ in range(columns)] for _ in range(rows)]
-                         for rows, columns in settings.shapes()]
-        self.means, self.squares = (
-            [[[0.0] * len(row) for row in matrix] for matrix in self.matrices] for _ in range(2))
+        self.matrices = unflat(settings, numbers)
+        numbers = itertools.chain(numbers, itertools.repeat(0.0))
+        self.means, self.squares = unflat(settings, numbers), unflat(settings, numbers)
 
     def step(self, gradients, rate, s):
         """One step of Adam, number s from 1, at a learning rate."""
@@ -242,19 +237,9 @@ class Model:
         for W, M, V, G in zip(self.matrices, self.means, self.squares, gradients):
             adam_kernel(len(W[0]))(W, M, V, G, rate / bias1 / root, EPSILON_ADAM / root)
 
-    def floats(self):
-        """Everything that is learned, flat, as the model file holds it."""
-        return array.array("d", (x for part in (self.matrices, self.means, self.squares)
-                                 for matrix in part for row in matrix for x in row))
-
-    def fill(self, floats):
-        """The opposite of `floats`."""
-        numbers = iter(floats)
-        for part in (self.matrices, self.means, self.squares):
-            for matrix in part:
-                for row in matrix:
-                    row[:] = [next(numbers) for _ in row]
-
+def drawn(settings, source):
+    """A new model, its parameters drawn from a random source by the contract."""
+    return Model(settings, (source.gauss(0, 0.08) for _ in range(settings.size())))
 
 def sample(model, random_source, bos, prompt=(), length=None, temperature=0.5, stream=False):
     """Yield token after token behind `prompt` (tokens): until BOS, or `length` tokens (default: the context).
@@ -284,11 +269,8 @@ def read_text(path):
     try:
         with open(path, encoding="utf-8") as file:
             return file.read()
-    except OSError as error:
-        raise Trouble("%s: %s" % (path, error.strerror)) from None
     except UnicodeDecodeError as error:
         raise Trouble("%s is not UTF-8 text (byte %d); save it as UTF-8" % (path, error.start)) from None
-
 
 def documents_of(text, path):
     """The lines of a text, stripped, without the empty ones."""
@@ -296,7 +278,6 @@ def documents_of(text, path):
     if not documents:
         raise Trouble("%s holds no text; put a document on each line" % path)
     return documents
-
 
 def print_log(path="input.txt"):
     """Train on `path` and sample, all by the contract, and print its log."""
@@ -307,7 +288,7 @@ def print_log(path="input.txt"):
     bos = len(characters)
     settings = Settings(bos + 1)
     print("num docs: %d\nvocab size: %d\nnum params: %d" % (len(documents), bos + 1, settings.size()))
-    model = Model(settings, random.gauss)
+    model = drawn(settings, random)
     for s in range(steps):
         document = documents[s % len(documents)]
         tokens = [bos] + [characters.index(c) for c in document] + [bos]
@@ -320,79 +301,59 @@ def print_log(path="input.txt"):
 
 
 # ---- Model files ----------------------------------------------------------------------------------------------------
+FIELDS = {"layers": int, "width": int, "heads": int, "context": int, "characters": str, "stream": bool, "data": str,
+          "seed": int, "steps": int, "batch": int, "lr": float, "step": int, "smooth": float}
+
 def save(path, model, header):
     """Write the model whole or not at all: beside the target, flushed to the disk, then put in its place."""
-    floats = model.floats()
+    floats = flat(model.matrices, model.means, model.squares)
     if sys.byteorder == "big":
         floats.byteswap()
-    settings = model.settings
-    text = json.dumps(dict(header, layers=settings.layers, width=settings.width, heads=settings.heads,
-                           context=settings.context), sort_keys=True).encode()
+    text = json.dumps(header, sort_keys=True).encode()
     body = text + floats.tobytes()
-    head = "fastgpt %d %s %d\n" % (VERSION, hashlib.sha256(body).hexdigest(), len(text))
     with open(path + ".part", "wb") as file:
-        file.write(head.encode() + body)
+        file.write(b"fastgpt %d %s %d\n" % (VERSION, hashlib.sha256(body).hexdigest().encode(), len(text)) + body)
         file.flush()
         os.fsync(file.fileno())
     os.replace(path + ".part", path)
 
-
 def load(path):
     """(model, header) of a file that `save` wrote; Trouble for any other."""
-    try:
-        with open(path, "rb") as file:
-            head, body = file.readline(200).split(), file.read()
-    except OSError as error:
-        raise Trouble("%s: %s" % (path, error.strerror)) from None
+    with open(path, "rb") as file:
+        head, body = file.readline(200).split(), file.read()
     if len(head) != 4 or head[0] != b"fastgpt" or not head[1].isdigit() or not head[3].isdigit():
         raise Trouble("%s is not a model of fastgpt.py" % path)
     if int(head[1]) != VERSION:
         raise Trouble("%s has format %d, this fastgpt.py reads format %d" % (path, int(head[1]), VERSION))
-    if hashlib.sha256(body).hexdigest() != head[2].decode("latin-1"):
+    if hashlib.sha256(body).hexdigest().encode() != head[2]:
         raise Trouble("%s is damaged: its checksum does not agree; take a copy that is whole" % path)
     try:
-        length = int(head[3])
-        header = json.loads(body[:length].decode())
-        characters, stream, step = header["characters"], header["stream"], header["step"]
-        sizes = [header[key] for key in ("layers", "width", "heads", "context")]
-        if not (all(type(n) is int for n in sizes + [step, header["seed"], header["batch"], header["steps"]])
-                and type(stream) is bool and all(type(c) is str and len(c) == 1 for c in characters) and step >= 0
-                and type(header["data"]) is str and type(header["lr"]) is float and type(header["smooth"]) is float):
+        header, floats = json.loads(body[:int(head[3])].decode()), array.array("d")
+        if any(type(header[key]) is not kind for key, kind in FIELDS.items()) or header["step"] < 0:
             raise ValueError
-        settings = Settings(len(characters) + 1, *sizes)
-        if 3 * 8 * settings.size() != len(body) - length:
+        settings = Settings(len(header["characters"]) + 1, *(header[key] for key in list(FIELDS)[:4]))
+        floats.frombytes(body[int(head[3]):])
+        if len(floats) != 3 * settings.size():
             raise ValueError
     except (ValueError, KeyError, TypeError, Trouble):
         raise Trouble("%s is not a whole model: its header and its size do not agree" % path) from None
-    floats = array.array("d")
-    floats.frombytes(body[length:])
     if sys.byteorder == "big":
         floats.byteswap()
-    model = Model(settings)
-    model.fill(floats)
-    return model, header
+    return Model(settings, iter(floats)), header
 
 
 # ---- Training on a text of your own ---------------------------------------------------------------------------------
 def work(connection, settings):
-    """A worker process: gets (flat parameters, documents), answers [(loss, flat gradients)], until it gets None."""
+    """A worker process: gets (flat parameters, documents), answers [(loss, flat gradients)], until the line closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    model = Model(settings)
     while True:
         try:
-            order = connection.recv()
+            numbers, documents = connection.recv()
         except EOFError:
             return
-        if order is None:
-            return
-        numbers = iter(array.array("d", order[0]))
-        for matrix in model.matrices:
-            for row in matrix:
-                row[:] = [next(numbers) for _ in row]
-        answers = [loss_and_gradients(settings, model.matrices, tokens) for tokens in order[1]]
-        connection.send([(loss, array.array("d", (x for m in grads for row in m for x in row)).tobytes())
-                         for loss, grads in answers])
-
+        matrices = unflat(settings, iter(numbers))
+        answers = [loss_and_gradients(settings, matrices, tokens) for tokens in documents]
+        connection.send([(loss, flat(gradients)) for loss, gradients in answers])
 
 class Crew:
     """`workers` processes, this one among them, that share the documents of a batch."""
@@ -411,31 +372,22 @@ class Crew:
         settings, matrices, n = self.model.settings, self.model.matrices, len(self.others) + 1
         cuts = [len(documents) * k // n for k in range(n + 1)]
         if self.others:
-            flat = array.array("d", (x for matrix in matrices for row in matrix for x in row)).tobytes()
+            numbers = flat(matrices)
             for (connection, _), a, b in zip(self.others, cuts[1:], cuts[2:]):
-                connection.send((flat, documents[a:b]))
+                connection.send((numbers, documents[a:b]))
         results = [loss_and_gradients(settings, matrices, tokens) for tokens in documents[:cuts[1]]]
-        loss, total = 0.0, None
-        for part in [results] + [connection for connection, _ in self.others]:
-            for one, gradients in part if part is results else part.recv():
-                loss += one
-                if type(gradients) is bytes:
-                    numbers, gradients = array.array("d", gradients), []
-                    i = 0
-                    for rows, columns in settings.shapes():
-                        gradients.append([numbers[j:j + columns] for j in range(i, i + rows * columns, columns)])
-                        i += rows * columns
-                total = gradients if total is None else [plus(a, b) for a, b in zip(total, gradients)]
-        if len(documents) > 1:
-            share = 1 / len(documents)
-            total = [[[g * share for g in row] for row in matrix] for matrix in total]
-        return loss / len(documents), total
+        for connection, _ in self.others:
+            results += [(loss, unflat(settings, iter(numbers))) for loss, numbers in connection.recv()]
+        loss, total = results[0]
+        for other, gradients in results[1:]:
+            loss, total = loss + other, [plus(a, b) for a, b in zip(total, gradients)]
+        share = 1 / len(documents)
+        return loss * share, [[[g * share for g in row] for row in matrix] for matrix in total] if share < 1 else total
 
     def dismiss(self):
         for connection, process in self.others:
             connection.close()
             process.terminate()
-
 
 def prepare(options):
     """(characters, training documents as tokens, held-out ones, hash of the data), in an order fixed by the seed."""
@@ -461,7 +413,6 @@ def prepare(options):
     digest = hashlib.sha256(json.dumps([options.stream, options.context, text]).encode()).hexdigest()
     return characters, training, validation, digest
 
-
 def validation_loss(model, documents, most=200):
     """Mean loss per prediction over at most `most` documents that were kept out of training."""
     total, count = 0.0, 0
@@ -471,58 +422,55 @@ def validation_loss(model, documents, most=200):
         count += n
     return total / count
 
+def begin(options):
+    """The model and header to train with, from --model or new, and the documents; fills in what is not given."""
+    model, header = load(options.model) if os.path.exists(options.model) else (None, {})
+    for key, default in DEFAULTS.items():
+        given = getattr(options, key)
+        if given in (None, False):
+            setattr(options, key, header.get(key, default))
+        elif model and key != "steps" and given != header[key]:
+            raise Trouble("%s was begun with --%s %s: go on with that, or name another --model" % (
+                options.model, key, header[key]))
+    characters, training, validation, digest = prepare(options)
+    if model and header["data"] != digest:
+        raise Trouble("%s was trained on another text than %s: name another --model" % (options.model, options.data))
+    if not model:
+        model = drawn(Settings(len(characters) + 1, *(getattr(options, key) for key in list(FIELDS)[:4])),
+                      random.Random(options.seed))
+        header = dict({key: getattr(options, key) for key in DEFAULTS}, characters="".join(characters), data=digest,
+                      step=0, smooth=0.0)
+    header["steps"] = options.steps
+    return model, header, training, validation
 
 def train(options):
     """The command `train`."""
-    state = load(options.model) if os.path.exists(options.model) else None
-    for key, default in (("layers", 1), ("width", 16), ("heads", 4), ("context", 16), ("steps", 1000), ("batch", 1),
-                         ("lr", 0.01), ("seed", 42), ("stream", False)):
-        given, kept = getattr(options, key), state[1][key] if state else None
-        if given in (None, False):
-            setattr(options, key, kept if state else default)
-        elif state and key != "steps" and given != kept:
-            raise Trouble("%s was begun with --%s %s; go on with that, or name another --model" % (
-                options.model, key, kept))
-    characters, training, validation, digest = prepare(options)
-    settings = Settings(len(characters) + 1, options.layers, options.width, options.heads, options.context)
-    if state:
-        model, header = state
-        if header["data"] != digest:
-            raise Trouble("%s was trained on another text than %s; name another --model" % (options.model, options.data))
-    else:
-        source = random.Random(options.seed)
-        model, header = Model(settings, source.gauss), {"step": 0, "smooth": -1.0}
-    header = dict(header, characters="".join(characters), stream=options.stream, data=digest, seed=options.seed,
-                  steps=options.steps, batch=options.batch, lr=float(options.lr))
-    if not state:
-        save(options.model, model, header)
-    print("%d documents to learn from, %d held out; %d characters; %d parameters; from step %d" % (
-        len(training), len(validation), len(characters), settings.size(), header["step"]), flush=True)
-    stop = []
+    model, header, training, validation = begin(options)
+    save(options.model, model, header)
+    steps, characters, first = options.steps, header["characters"], header["step"]
+    print("%d documents to learn from, %d held out; %d characters; %d parameters; %d of %d steps done" % (
+        len(training), len(validation), len(characters), model.settings.size(), first, steps), flush=True)
+    stop, crew, begun, seen = [], Crew(model, options.workers), time.perf_counter(), 0
     usual = signal.signal(signal.SIGINT, lambda *_: stop.append(1))
-    crew, begun, seen = Crew(model, options.workers), time.perf_counter(), 0
     try:
-        for s in range(header["step"], options.steps):
+        for s in range(first, steps):
             batch = [training[(s * options.batch + k) % len(training)] for k in range(options.batch)]
             loss, gradients = crew.batch(batch)
-            model.step(gradients, options.lr * (1 - s / options.steps), s + 1)
-            seen += sum(min(options.context, len(tokens) - 1) for tokens in batch)
-            smooth = loss if header["smooth"] < 0 else SMOOTHING * header["smooth"] + (1 - SMOOTHING) * loss
+            model.step(gradients, options.lr * (1 - s / steps), s + 1)
+            smooth = SMOOTHING * header["smooth"] + (1 - SMOOTHING) * loss if s else loss
             header.update(step=s + 1, smooth=smooth)
-            last = s + 1 == options.steps
-            if (s + 1) % options.log_every == 0 or last or stop:
-                speed = seen / (time.perf_counter() - begun)
-                left = (options.steps - s - 1) * (time.perf_counter() - begun) / (s + 1 - (options.steps - options.steps))
-                print("step %4d / %4d | loss %.4f | smoothed %.4f | %d tokens/s | %d s left" % (
-                    s + 1, options.steps, loss, smooth, speed, left), flush=True)
+            seen += sum(min(options.context, len(tokens) - 1) for tokens in batch)
+            seconds, last = time.perf_counter() - begun, s + 1 == steps
+            say = functools.partial(print, "step %4d / %4d |" % (s + 1, steps), flush=True)
+            if last or stop or (s + 1) % options.log_every == 0:
+                say("loss %.4f | smoothed %.4f | %d tokens/s | %d s left" % (
+                    loss, smooth, seen / seconds, seconds / (s + 1 - first) * (steps - s - 1)))
             if validation and (last or options.eval_every and (s + 1) % options.eval_every == 0):
-                print("step %4d / %4d | validation loss %.4f" % (
-                    s + 1, options.steps, validation_loss(model, validation)), flush=True)
+                say("validation loss %.4f" % validation_loss(model, validation))
             if options.sample_every and (s + 1) % options.sample_every == 0:
                 tokens = sample(model, random.Random(s), len(characters), stream=options.stream)
-                print("step %4d / %4d | sample: %s" % (
-                    s + 1, options.steps, "".join(characters[t] for t in tokens)), flush=True)
-            if stop or last or (s + 1) % options.save_every == 0:
+                say("sample: " + "".join(characters[t] for t in tokens))
+            if last or stop or (s + 1) % options.save_every == 0:
                 save(options.model, model, header)
             if stop:
                 raise KeyboardInterrupt
@@ -530,7 +478,6 @@ def train(options):
         signal.signal(signal.SIGINT, usual)
         crew.dismiss()
     print("saved in %s" % options.model)
-
 
 def write(options):
     """The command `sample`."""
@@ -547,46 +494,45 @@ def write(options):
 
 
 # ---- The command line -----------------------------------------------------------------------------------------------
-def number(kind, least, text_of_least):
-    """An argparse type: a number of a kind, at least (or above) `least`."""
-    def parse(text):
-        value = kind(text)
-        if not (value > 0 if least is None else value >= least) or value == math.inf:
-            raise argparse.ArgumentTypeError("%s is not %s" % (text, text_of_least))
-        return value
-    parse.__name__ = kind.__name__
-    return parse
+DEFAULTS = {"layers": 1, "width": 16, "heads": 4, "context": 16, "stream": False, "seed": 42, "steps": 1000, "batch": 1,
+            "lr": 0.01}
 
+def count(text):
+    """argparse type: a whole number from 1 up."""
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
+
+def positive(text):
+    """argparse type: a number above 0."""
+    if not 0 < float(text) < math.inf:
+        raise ValueError
+    return float(text)
 
 def main():
-    count, natural = number(int, 1, "a whole number from 1 up"), number(int, 0, "a whole number from 0 up")
-    positive = number(float, None, "a number above 0")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", metavar="{train,sample}")
     one = commands.add_parser("train", help="train a model on a text, or go on training it")
     one.add_argument("--data", required=True, help="UTF-8 text, a document a line")
     one.add_argument("--model", required=True, help="file to save to, and to go on from when it exists")
     one.add_argument("--stream", action="store_true", help="the text is one long document (prose, a play)")
-    one.add_argument("--layers", type=count, help="(1)")
-    one.add_argument("--width", type=count, help="numbers a token (16)")
-    one.add_argument("--heads", type=count, help="attention heads; divides the width (4)")
-    one.add_argument("--context", type=count, help="tokens that the model looks back on (16)")
-    one.add_argument("--steps", type=count, help="(1000)")
-    one.add_argument("--batch", type=count, help="documents a step (1)")
-    one.add_argument("--lr", type=positive, help="learning rate at the first step; falls to 0 (0.01)")
-    one.add_argument("--seed", type=natural, help="(42)")
-    one.add_argument("--workers", type=count, default=1, help="processes; the result is the same (1)")
-    one.add_argument("--save-every", type=count, default=100, metavar="STEPS", help="(100)")
-    one.add_argument("--log-every", type=count, default=10, metavar="STEPS", help="(10)")
-    one.add_argument("--eval-every", type=natural, default=0, metavar="STEPS", help="0: only at the end (0)")
-    one.add_argument("--sample-every", type=natural, default=0, metavar="STEPS", help="0: never (0)")
+    for name, kind, said in (("layers", count, "layers"), ("width", count, "numbers a token"),
+                             ("heads", count, "attention heads; they divide the width"),
+                             ("context", count, "tokens that the model looks back on"), ("seed", int, "of all chance"),
+                             ("steps", count, "steps of training"), ("batch", count, "documents a step"),
+                             ("lr", positive, "learning rate at first; falls to 0")):
+        one.add_argument("--" + name, type=kind, help="%s (%s)" % (said, DEFAULTS[name]))
+    for name, default, said in (("workers", 1, "processes; the result is the same"), ("save-every", 100, "steps"),
+                                ("log-every", 10, "steps"), ("eval-every", None, "steps; always at the end"),
+                                ("sample-every", None, "steps")):
+        one.add_argument("--" + name, type=count, default=default, help="%s (%s)" % (said, default or "never"))
     two = commands.add_parser("sample", help="let a model write")
     two.add_argument("--model", required=True)
     two.add_argument("--prompt", default="", help="how each sample begins")
     two.add_argument("--count", type=count, help="samples (20; of a stream 1)")
     two.add_argument("--temperature", type=positive, default=0.5, help="below 1: closer to what is likely (0.5)")
     two.add_argument("--length", type=count, help="characters at most")
-    two.add_argument("--seed", type=natural, help="for the same samples again (default: others each time)")
+    two.add_argument("--seed", type=int, help="for the same samples again (default: others each time)")
     options = parser.parse_args()
     {"train": train, "sample": write, None: lambda _: print_log()}[options.command](options)
 
@@ -596,9 +542,9 @@ if __name__ == "__main__":
         main()
     except Trouble as trouble:
         sys.exit("fastgpt.py: %s" % trouble)
+    except BrokenPipeError:
+        os._exit(0)
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            os._exit(0)
         sys.exit("fastgpt.py: %s: %s" % (error.filename, error.strerror))
     except KeyboardInterrupt:
         sys.exit(130)

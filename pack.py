@@ -38,11 +38,16 @@ def latin1_script(packed):
     return b"#coding:l1\nimport zlib\nexec(zlib.decompress(bytes(" + latin1_literal(packed) + b",'l1'),-15))"
 
 
+def escapes(packed):
+    """How many bytes of a stream must be escaped in a Latin-1 literal."""
+    return sum(map(packed.count, ESCAPES)) + min(packed.count(39), packed.count(34))
+
+
 def make(source):
     """Source bytes -> (ASCII script, Latin-1 script).
 
     Of the streams of the smallest size it takes the one that needs the fewest escapes."""
-    packed = deflate.deflate(source, badness=lambda stream: len(latin1_literal(stream)))
+    packed = deflate.deflate(source, badness=escapes)
     return ascii_script(packed), latin1_script(packed)
 
 

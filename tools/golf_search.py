@@ -12,10 +12,10 @@ A template is the script with its free choices marked:
     «=L:a¦b¦c»        the same, where all marks with the label L (one letter) take the part of the same number
     «~a¦b¦c¦;»        a permutation: the parts in any order, joined by the last field
 
-Marks nest. A line that starts with # is a comment. The measure is the size in bits of the block that deflate.py makes
-and, for what comes close to the best, 8 bits more for each byte that zeptogpt.py has to escape. Every new best is run on
-two small data sets, training and sampling shortened, and kept only if it prints what the template's first spelling
-prints; it is then written to --out with the state beside it (OUT.state), from which a later run goes on.
+Marks nest. A line that starts with # is a comment. The measure is the size in bits of the block that deflate.py makes,
+and for what comes close to the best also the bytes that zeptogpt.py has to escape. Every new best is run on two small
+data sets, training and sampling shortened, and kept only if it prints what the template's first spelling prints; it is
+then written to --out with the state beside it (OUT.state), from which a later run goes on.
 """
 import argparse
 import json
@@ -142,8 +142,8 @@ def output(source, python, proofs=PROOFS):
 class Meter:
     """Size in bits of a script packed; starts each parse from the costs that served the last best one."""
 
-    def __init__(self, plain, fine):
-        self.costs, self.plain, self.fine = None, plain, fine
+    def __init__(self, plain, packed, fine):
+        self.costs, self.plain, self.packed, self.fine = None, plain, 8 * packed, fine
 
     def bits(self, source, parses=4):
         """(bits, costs): the packed size, with the fine for a plain size that is too large."""
@@ -167,8 +167,8 @@ class Meter:
         matches = deflate.find_matches(data)
         block = deflate._polish(deflate._search(data, 0, len(data), matches, 120), data, len(data), matches)
         stream = deflate._write([block], data)
-        escapes = len(pack.latin1_literal(stream)) - len(stream) - 2
-        return block.bits + 8 * escapes + self.fine * max(0, len(data) - self.plain)
+        too_large = max(0, block.bits - self.packed) + max(0, len(data) - self.plain)
+        return block.bits + 8 * pack.escapes(stream) + self.fine * too_large
 
 
 def neighbour(spelling, template, clashes, dice):
@@ -231,7 +231,8 @@ def main():
     options.add_argument("--heat", type=float, default=12.0, help="bits of loss accepted at first (%(default)s)")
     options.add_argument("--round", type=int, default=6000, help="trials from hot to cold (default: %(default)s)")
     options.add_argument("--plain", type=int, default=9999, help="bytes the plain script should have at most")
-    options.add_argument("--fine", type=float, default=10, help="bits that each byte above --plain costs (10)")
+    options.add_argument("--packed", type=int, default=9999, help="bytes the packed script should have at most")
+    options.add_argument("--fine", type=float, default=10, help="bits that each byte or bit above these costs (10)")
     options.add_argument("--python", default=sys.executable, help="what the proofs run on (the search is best on PyPy)")
     arguments = options.parse_args()
     try:
@@ -260,7 +261,7 @@ def main():
         best = state["best"]
     elif set(state.get("variables", [])) == set(template.variables):
         best["names"] = state["best"]["names"]
-    meter, dice, begun, trials = Meter(arguments.plain, arguments.fine), random.Random(arguments.seed), time.time(), 0
+    meter, dice, begun, trials = Meter(arguments.plain, arguments.packed, arguments.fine), random.Random(arguments.seed), time.time(), 0
     best_bits, meter.costs = meter.bits(template.spell(best))
     best_bits = meter.bits(template.spell(best))[0]
     exact_bits, measured = meter.exact(template.spell(best)), 0
