@@ -39,8 +39,9 @@ class Trouble(Exception):
 
 
 # ---- Straight-line kernels ------------------------------------------------------------------------------------------
-def compiled(source, **names):
+def compiled(source):
     """The function `kernel` that a source text defines."""
+    names = {}
     exec(source, names)
     return names["kernel"]
 
@@ -85,14 +86,11 @@ def adam_kernel(width):
                         row[start:start + WIDEST] = piece
         return kernel
 
-    def each(text):
-        return ", ".join(text.replace("#", str(i)) for i in range(width)) + ","
+    w, m, v, g = ["".join("%s%d," % (name, i) for i in range(width)) for name in "wmvg"]
     moves = ";".join("m#=%r*m#+g#;v#=%r*v#+g#*g#;w#-=rate*m#/(v#**.5+epsilon)".replace("#", str(i)) % (BETA1, BETA2)
                      for i in range(width))
-    return compiled("\n  ".join((
-        "def kernel(W, M, V, G, rate, epsilon):\n for i, (%s) in enumerate(G):" % each("g#"),
-        each("w#") + "=W[i]", each("m#") + "=M[i]", each("v#") + "=V[i]", moves,
-        "W[i]=[%s]" % each("w#"), "M[i]=[%s]" % each("m#"), "V[i]=[%s]" % each("v#"))))
+    return compiled("def kernel(W, M, V, G, rate, epsilon):\n for i, (%s) in enumerate(G):\n  %s=W[i];%s=M[i];%s=V[i];%s\n"
+                    "  W[i]=[%s];M[i]=[%s];V[i]=[%s]" % (g, w, m, v, moves, w, m, v))
 
 
 # ---- The model ------------------------------------------------------------------------------------------------------
@@ -264,24 +262,21 @@ def sample(model, random_source, bos, prompt=(), length=None, temperature=0.5, s
 
 
 # ---- The log of the contract ----------------------------------------------------------------------------------------
-def read_text(path):
-    """A UTF-8 file as text, or Trouble."""
+def read(path):
+    """(text, documents) of a UTF-8 file: its lines, stripped, without the empty ones."""
     try:
         with open(path, encoding="utf-8") as file:
-            return file.read()
+            text = file.read()
     except UnicodeDecodeError as error:
         raise Trouble("%s is not UTF-8 text (byte %d); save it as UTF-8" % (path, error.start)) from None
-
-def documents_of(text, path):
-    """The lines of a text, stripped, without the empty ones."""
     documents = [line.strip() for line in text.split("\n") if line.strip()]
     if not documents:
         raise Trouble("%s holds no text; put a document on each line" % path)
-    return documents
+    return text, documents
 
 def print_log(path="input.txt"):
     """Train on `path` and sample, all by the contract, and print its log."""
-    documents, steps = documents_of(read_text(path), path), 1000
+    documents, steps = read(path)[1], 1000
     random.seed(42)
     random.shuffle(documents)
     characters = sorted(set("".join(documents)))
@@ -290,8 +285,7 @@ def print_log(path="input.txt"):
     print("num docs: %d\nvocab size: %d\nnum params: %d" % (len(documents), bos + 1, settings.size()))
     model = drawn(settings, random)
     for s in range(steps):
-        document = documents[s % len(documents)]
-        tokens = [bos] + [characters.index(c) for c in document] + [bos]
+        tokens = [bos] + [characters.index(c) for c in documents[s % len(documents)]] + [bos]
         loss, gradients = loss_and_gradients(settings, model.matrices, tokens)
         model.step(gradients, 0.01 * (1 - s / steps), s + 1)
         print("step %4d / %4d | loss %.4f" % (s + 1, steps, loss))
@@ -343,84 +337,59 @@ def load(path):
 
 
 # ---- Training on a text of your own ---------------------------------------------------------------------------------
-def work(connection, settings):
-    """A worker process: gets (flat parameters, documents), answers [(loss, flat gradients)], until the line closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        try:
-            numbers, documents = connection.recv()
-        except EOFError:
-            return
-        matrices = unflat(settings, iter(numbers))
-        answers = [loss_and_gradients(settings, matrices, tokens) for tokens in documents]
-        connection.send([(loss, flat(gradients)) for loss, gradients in answers])
+DEFAULTS = {"layers": 1, "width": 16, "heads": 4, "context": 16, "stream": False, "seed": 42, "steps": 1000, "batch": 1,
+            "lr": 0.01}
 
-class Crew:
-    """`workers` processes, this one among them, that share the documents of a batch."""
+def work(job):
+    """In a worker process: (settings, flat parameters, documents) -> [(loss, flat gradients)]."""
+    settings, numbers, documents = job
+    matrices = unflat(settings, iter(numbers))
+    return [(loss, flat(gradients)) for loss, gradients in
+            (loss_and_gradients(settings, matrices, tokens) for tokens in documents)]
 
-    def __init__(self, model, workers):
-        self.model, self.others = model, []
-        for _ in range(workers - 1):
-            ours, theirs = multiprocessing.Pipe()
-            process = multiprocessing.Process(target=work, args=(theirs, model.settings), daemon=True)
-            process.start()
-            theirs.close()
-            self.others.append((ours, process))
+def crew(workers):
+    """A pool of so many processes, which leave Ctrl-C to this one; None for one worker."""
+    return multiprocessing.Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) if workers > 1 else None
 
-    def batch(self, documents):
-        """(mean loss, mean gradients) of the documents. Sums run in the documents' order, whoever computed what."""
-        settings, matrices, n = self.model.settings, self.model.matrices, len(self.others) + 1
-        cuts = [len(documents) * k // n for k in range(n + 1)]
-        if self.others:
-            numbers = flat(matrices)
-            for (connection, _), a, b in zip(self.others, cuts[1:], cuts[2:]):
-                connection.send((numbers, documents[a:b]))
-        results = [loss_and_gradients(settings, matrices, tokens) for tokens in documents[:cuts[1]]]
-        for connection, _ in self.others:
-            results += [(loss, unflat(settings, iter(numbers))) for loss, numbers in connection.recv()]
-        loss, total = results[0]
-        for other, gradients in results[1:]:
-            loss, total = loss + other, [plus(a, b) for a, b in zip(total, gradients)]
-        share = 1 / len(documents)
-        return loss * share, [[[g * share for g in row] for row in matrix] for matrix in total] if share < 1 else total
-
-    def dismiss(self):
-        for connection, process in self.others:
-            connection.close()
-            process.terminate()
+def batch_gradients(model, documents, pool, workers):
+    """(mean loss, mean gradients) of the documents. Sums run in the documents' order, whoever computed what."""
+    settings, matrices = model.settings, model.matrices
+    if pool:
+        cuts, numbers = [len(documents) * k // workers for k in range(workers + 1)], flat(matrices)
+        jobs = [(settings, numbers, documents[a:b]) for a, b in zip(cuts, cuts[1:])]
+        results = ((loss, unflat(settings, iter(g))) for part in pool.imap(work, jobs) for loss, g in part)
+    else:
+        results = (loss_and_gradients(settings, matrices, tokens) for tokens in documents)
+    loss, total = next(results)
+    for other, gradients in results:
+        loss, total = loss + other, [plus(a, b) for a, b in zip(total, gradients)]
+    share = 1 / len(documents)
+    return loss * share, [[[g * share for g in row] for row in matrix] for matrix in total] if share < 1 else total
 
 def prepare(options):
     """(characters, training documents as tokens, held-out ones, hash of the data), in an order fixed by the seed."""
-    text = read_text(options.data)
+    text, pieces = read(options.data)
     if options.stream:
         pieces = [text[i:i + options.context] for i in range(0, len(text), options.context)]
-    else:
-        pieces = documents_of(text, options.data)
     characters = sorted(set("".join(pieces)))
-    if not characters:
-        raise Trouble("%s holds no text" % options.data)
-    number = {c: k for k, c in enumerate(characters)}
-    bos, documents, before = len(characters), [], len(characters)
-    for piece in pieces:
-        tokens = [number[c] for c in piece]
-        documents.append([before] + tokens if options.stream else [bos] + tokens + [bos])
-        before = tokens[-1]
-    if not options.stream:
+    number, bos = {c: k for k, c in enumerate(characters)}, len(characters)
+    documents = [[bos] + [number[c] for c in piece] + [bos] for piece in pieces]
+    if options.stream:                               # a window begins with what stood before it, and has no end
+        documents = [[before[-2] if before else bos] + tokens[1:-1]
+                     for before, tokens in zip([[]] + documents, documents)]
+    else:
         random.Random(options.seed).shuffle(documents)
-    held_out = len(documents) // 10
-    training, validation = documents[:len(documents) - held_out], documents[len(documents) - held_out:]
+    cut = len(documents) - len(documents) // 10
+    training, validation = documents[:cut], documents[cut:]
     random.Random(options.seed + 1).shuffle(training)
     digest = hashlib.sha256(json.dumps([options.stream, options.context, text]).encode()).hexdigest()
     return characters, training, validation, digest
 
 def validation_loss(model, documents, most=200):
-    """Mean loss per prediction over at most `most` documents that were kept out of training."""
-    total, count = 0.0, 0
-    for tokens in documents[:most]:
-        n = min(model.settings.context, len(tokens) - 1)
-        total += n * loss_and_gradients(model.settings, model.matrices, tokens, False)[0]
-        count += n
-    return total / count
+    """Mean loss of a prediction over at most `most` documents that were kept out of training."""
+    sizes = [min(model.settings.context, len(tokens) - 1) for tokens in documents[:most]]
+    return sum(n * loss_and_gradients(model.settings, model.matrices, tokens, False)[0]
+               for n, tokens in zip(sizes, documents)) / sum(sizes)
 
 def begin(options):
     """The model and header to train with, from --model or new, and the documents; fills in what is not given."""
@@ -450,12 +419,12 @@ def train(options):
     steps, characters, first = options.steps, header["characters"], header["step"]
     print("%d documents to learn from, %d held out; %d characters; %d parameters; %d of %d steps done" % (
         len(training), len(validation), len(characters), model.settings.size(), first, steps), flush=True)
-    stop, crew, begun, seen = [], Crew(model, options.workers), time.perf_counter(), 0
+    stop, pool, begun, seen = [], crew(options.workers), time.perf_counter(), 0
     usual = signal.signal(signal.SIGINT, lambda *_: stop.append(1))
     try:
         for s in range(first, steps):
             batch = [training[(s * options.batch + k) % len(training)] for k in range(options.batch)]
-            loss, gradients = crew.batch(batch)
+            loss, gradients = batch_gradients(model, batch, pool, options.workers)
             model.step(gradients, options.lr * (1 - s / steps), s + 1)
             smooth = SMOOTHING * header["smooth"] + (1 - SMOOTHING) * loss if s else loss
             header.update(step=s + 1, smooth=smooth)
@@ -476,7 +445,8 @@ def train(options):
                 raise KeyboardInterrupt
     finally:
         signal.signal(signal.SIGINT, usual)
-        crew.dismiss()
+        if pool:
+            pool.terminate()
     print("saved in %s" % options.model)
 
 def write(options):
@@ -494,9 +464,6 @@ def write(options):
 
 
 # ---- The command line -----------------------------------------------------------------------------------------------
-DEFAULTS = {"layers": 1, "width": 16, "heads": 4, "context": 16, "stream": False, "seed": 42, "steps": 1000, "batch": 1,
-            "lr": 0.01}
-
 def count(text):
     """argparse type: a whole number from 1 up."""
     if int(text) < 1:
@@ -522,17 +489,17 @@ def main():
                              ("steps", count, "steps of training"), ("batch", count, "documents a step"),
                              ("lr", positive, "learning rate at first; falls to 0")):
         one.add_argument("--" + name, type=kind, help="%s (%s)" % (said, DEFAULTS[name]))
-    for name, default, said in (("workers", 1, "processes; the result is the same"), ("save-every", 100, "steps"),
-                                ("log-every", 10, "steps"), ("eval-every", None, "steps; always at the end"),
-                                ("sample-every", None, "steps")):
-        one.add_argument("--" + name, type=count, default=default, help="%s (%s)" % (said, default or "never"))
     two = commands.add_parser("sample", help="let a model write")
     two.add_argument("--model", required=True)
     two.add_argument("--prompt", default="", help="how each sample begins")
-    two.add_argument("--count", type=count, help="samples (20; of a stream 1)")
-    two.add_argument("--temperature", type=positive, default=0.5, help="below 1: closer to what is likely (0.5)")
-    two.add_argument("--length", type=count, help="characters at most")
-    two.add_argument("--seed", type=int, help="for the same samples again (default: others each time)")
+    for command, name, kind, default, said in (
+            (one, "workers", count, 1, "processes; the result is the same (1)"),
+            (one, "save-every", count, 100, "steps (100)"), (one, "log-every", count, 10, "steps (10)"),
+            (one, "eval-every", count, None, "steps; always at the end"), (one, "sample-every", count, None, "steps"),
+            (two, "count", count, None, "samples (20; of a stream 1)"), (two, "length", count, None, "characters at most"),
+            (two, "temperature", positive, 0.5, "below 1: closer to what is likely (0.5)"),
+            (two, "seed", int, None, "for the same samples again (default: others each time)")):
+        command.add_argument("--" + name, type=kind, default=default, help=said)
     options = parser.parse_args()
     {"train": train, "sample": write, None: lambda _: print_log()}[options.command](options)
 
@@ -540,11 +507,9 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except Trouble as trouble:
-        sys.exit("fastgpt.py: %s" % trouble)
-    except BrokenPipeError:
+    except BrokenPipeError:                          # whoever read the output has had enough
         os._exit(0)
-    except OSError as error:
-        sys.exit("fastgpt.py: %s: %s" % (error.filename, error.strerror))
+    except (Trouble, OSError) as error:
+        sys.exit("fastgpt.py: %s" % (error if type(error) is Trouble else "%s: %s" % (error.filename, error.strerror)))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -79,6 +79,10 @@ def run_log(script, data, lines=None, python=sys.executable):
 
 
 @functools.lru_cache(maxsize=None)
+def _log_of(script, data, lines):
+    return _POOL.submit(run_log, script, data, lines)
+
+
 def log_of(script, data, lines=None):
     """run_log in the background, side by side with others on the cores there are: a Future, the same for each call."""
-    return _POOL.submit(run_log, script, data, lines)
+    return _log_of(script, data, lines)

@@ -12,7 +12,7 @@ import urllib.request
 import warnings
 from unittest import mock
 
-from common import CHAIN, canonical, command, log_of, path, read, run_log
+from common import CANONICAL, CHAIN, canonical, command, log_of, path, read, run_log
 
 import microgpt
 
@@ -33,9 +33,16 @@ EDGES = {
 }
 
 
+def full_on_own():
+    """The scripts whose whole log on our own data is compared; the two packed ones run whole on the canonical set.
+
+    (They run the bytes of femtogpt.py, as test_deflate shows. Where that set is missing, here as well.)"""
+    return CHAIN[:3] if os.path.isdir(CANONICAL) else CHAIN
+
+
 def start():
     """Start everything at once: the cores then work while the cases wait in their order."""
-    for script in CHAIN:
+    for script in full_on_own():
         log_of(script, read("input.txt"))
     try:
         for script in CHAIN:
@@ -89,7 +96,10 @@ def _full(script, name):
         """On our own data, the log of microgpt.py, which must be whole."""
         expected, err = log_of("microgpt.py", read("input.txt")).result()
         self.assertEqual((expected.count(b"\n"), err), (1025, b""))
-        self.same(script, read("input.txt"), expected)
+        if script in full_on_own():
+            self.same(script, read("input.txt"), expected)
+        else:
+            self.same(script, read("input.txt"), b"".join(expected.splitlines(True)[:HEAD]), HEAD)
     setattr(Parity, "test_canonical_" + name, canonical_log)
     setattr(Parity, "test_own_" + name, own_log)
 

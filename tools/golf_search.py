@@ -261,7 +261,8 @@ def main():
         best = state["best"]
     elif set(state.get("variables", [])) == set(template.variables):
         best["names"] = state["best"]["names"]
-    meter, dice, begun, trials = Meter(arguments.plain, arguments.packed, arguments.fine), random.Random(arguments.seed), time.time(), 0
+    meter, dice = Meter(arguments.plain, arguments.packed, arguments.fine), random.Random(arguments.seed)
+    begun, trials = time.time(), 0
     best_bits, meter.costs = meter.bits(template.spell(best))
     best_bits = meter.bits(template.spell(best))[0]
     exact_bits, measured = meter.exact(template.spell(best)), 0
