@@ -19,7 +19,6 @@ import argparse
 import array
 import functools
 import hashlib
-import itertools
 import json
 import math
 import multiprocessing
@@ -47,7 +46,9 @@ def compiled(source):
 
 @functools.lru_cache(maxsize=None)
 def product_kernel(width):
-    """A function of two matrices, rows of `width`: [[a . b for b in B] for a in A]."""
+    """A function of two matrices, rows of `width`: [[a . b for b in B] for a in A].
+
+    One flat comprehension: in two nested ones the a's would be variables of an outer function, which are slower."""
     if width > WIDEST:
         cuts = [(i, min(i + WIDEST, width)) for i in range(0, width, WIDEST)]
 
@@ -57,7 +58,8 @@ def product_kernel(width):
         return kernel
     a, b = ["".join("%s%d," % (name, i) for i in range(width)) for name in "ab"]
     terms = "+".join("a%d*b%d" % (i, i) for i in range(width))
-    return compiled("def kernel(A, B): return [[%s for %s in B] for %s in A]" % (terms, b, a))
+    return compiled("def kernel(A, B):\n flat, n = [%s for %s in A for %s in B], len(B)\n"
+                    " return [flat[i:i + n] for i in range(0, len(flat), n)]" % (terms, a, b))
 
 def product(A, B):
     """A times B transposed, both as lists of rows of one width."""
@@ -89,7 +91,9 @@ def adam_kernel(width):
     w, m, v, g = ["".join("%s%d," % (name, i) for i in range(width)) for name in "wmvg"]
     moves = ";".join("m#=%r*m#+g#;v#=%r*v#+g#*g#;w#-=rate*m#/(v#**.5+epsilon)".replace("#", str(i)) % (BETA1, BETA2)
                      for i in range(width))
-    return compiled("def kernel(W, M, V, G, rate, epsilon):\n for i, (%s) in enumerate(G):\n  %s=W[i];%s=M[i];%s=V[i];%s\n"
+    return compiled("def kernel(W, M, V, G, rate, epsilon):\n"
+                    " for i, (%s) in enumerate(G):\n"
+                    "  %s=W[i];%s=M[i];%s=V[i];%s\n"
                     "  W[i]=[%s];M[i]=[%s];V[i]=[%s]" % (g, w, m, v, moves, w, m, v))
 
 
@@ -213,21 +217,30 @@ def loss_and_gradients(settings, matrices, tokens, want_gradients=True):
 
 def flat(*parts):
     """All numbers of lists of matrices, in order, as an array of float64."""
-    return array.array("d", (x for matrices in parts for matrix in matrices for row in matrix for x in row))
+    numbers = array.array("d")
+    for matrices in parts:
+        for matrix in matrices:
+            for row in matrix:
+                numbers.extend(row)
+    return numbers
 
-def unflat(settings, numbers):
-    """The opposite of `flat` for one list of matrices: rows of floats in the settings' shapes, from an iterator."""
-    return [[[next(numbers) for _ in range(columns)] for _ in range(rows)] for rows, columns in settings.shapes()]
+def unflat(settings, numbers, start=0):
+    """The opposite of `flat` for the list of matrices, in the settings' shapes, that begins at `start`."""
+    matrices = []
+    for rows, columns in settings.shapes():
+        end = start + rows * columns
+        matrices.append([numbers[i:i + columns].tolist() for i in range(start, end, columns)])
+        start = end
+    return matrices
 
 class Model:
     """Parameters with Adam's state: `matrices`, `means`, `squares`, each a list of matrices, each a list of rows."""
 
     def __init__(self, settings, numbers):
-        """numbers: an iterator over the parameters, then (if it goes on so far) Adam's two running means."""
-        self.settings = settings
-        self.matrices = unflat(settings, numbers)
-        numbers = itertools.chain(numbers, itertools.repeat(0.0))
-        self.means, self.squares = unflat(settings, numbers), unflat(settings, numbers)
+        """numbers: an array of the parameters and Adam's two running means, flat; the means may be left out."""
+        self.settings, size = settings, settings.size()
+        numbers = numbers if len(numbers) > size else numbers + array.array("d", bytes(16 * size))
+        self.matrices, self.means, self.squares = (unflat(settings, numbers, k * size) for k in range(3))
 
     def step(self, gradients, rate, s):
         """One step of Adam, number s from 1, at a learning rate."""
@@ -237,7 +250,7 @@ class Model:
 
 def drawn(settings, source):
     """A new model, its parameters drawn from a random source by the contract."""
-    return Model(settings, (source.gauss(0, 0.08) for _ in range(settings.size())))
+    return Model(settings, array.array("d", (source.gauss(0, 0.08) for _ in range(settings.size()))))
 
 def sample(model, random_source, bos, prompt=(), length=None, temperature=0.5, stream=False):
     """Yield token after token behind `prompt` (tokens): until BOS, or `length` tokens (default: the context).
@@ -333,38 +346,49 @@ def load(path):
         raise Trouble("%s is not a whole model: its header and its size do not agree" % path) from None
     if sys.byteorder == "big":
         floats.byteswap()
-    return Model(settings, iter(floats)), header
+    return Model(settings, floats), header
 
 
 # ---- Training on a text of your own ---------------------------------------------------------------------------------
 DEFAULTS = {"layers": 1, "width": 16, "heads": 4, "context": 16, "stream": False, "seed": 42, "steps": 1000, "batch": 1,
             "lr": 0.01}
 
+def tree_sum(settings, matrices, documents, first, last, known=()):
+    """(sum of losses, sum of gradients) of documents[first:last]: the sum of two halves, and so on down to one.
+
+    The tree is the same whoever computes a part of it (`known`: {(first, last): sum}), and so is the result."""
+    if (first, last) in known:
+        return known[first, last]
+    if last - first == 1:
+        return loss_and_gradients(settings, matrices, documents[first])
+    middle = (first + last) // 2
+    (loss, A), (other, B) = [tree_sum(settings, matrices, documents, *half, known)
+                             for half in ((first, middle), (middle, last))]
+    return loss + other, [plus(a, b) for a, b in zip(A, B)]
+
 def work(job):
-    """In a worker process: (settings, flat parameters, documents) -> [(loss, flat gradients)]."""
-    settings, numbers, documents = job
-    matrices = unflat(settings, iter(numbers))
-    return [(loss, flat(gradients)) for loss, gradients in
-            (loss_and_gradients(settings, matrices, tokens) for tokens in documents)]
+    """In a worker process: (settings, flat parameters, documents, first, last) -> their tree_sum, flat."""
+    settings, numbers, *rest = job
+    loss, gradients = tree_sum(settings, unflat(settings, numbers), *rest)
+    return loss, flat(gradients)
 
 def crew(workers):
     """A pool of so many processes, which leave Ctrl-C to this one; None for one worker."""
     return multiprocessing.Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) if workers > 1 else None
 
 def batch_gradients(model, documents, pool, workers):
-    """(mean loss, mean gradients) of the documents. Sums run in the documents' order, whoever computed what."""
-    settings, matrices = model.settings, model.matrices
+    """(mean loss, mean gradients) of the documents; `pool` from crew(workers)."""
+    settings, n, parts, known = model.settings, len(documents), [(0, len(documents))], {}
     if pool:
-        cuts, numbers = [len(documents) * k // workers for k in range(workers + 1)], flat(matrices)
-        jobs = [(settings, numbers, documents[a:b]) for a, b in zip(cuts, cuts[1:])]
-        results = ((loss, unflat(settings, iter(g))) for part in pool.imap(work, jobs) for loss, g in part)
-    else:
-        results = (loss_and_gradients(settings, matrices, tokens) for tokens in documents)
-    loss, total = next(results)
-    for other, gradients in results:
-        loss, total = loss + other, [plus(a, b) for a, b in zip(total, gradients)]
-    share = 1 / len(documents)
-    return loss * share, [[[g * share for g in row] for row in matrix] for matrix in total] if share < 1 else total
+        while len(parts) < min(workers, n):
+            a, b = max(parts, key=lambda part: part[1] - part[0])
+            parts.remove((a, b))
+            parts += [(a, (a + b) // 2), ((a + b) // 2, b)]
+        numbers = flat(model.matrices)
+        sums = pool.imap(work, [(settings, numbers, documents, *part) for part in parts])
+        known = {part: (loss, unflat(settings, gradients)) for part, (loss, gradients) in zip(parts, sums)}
+    loss, total = tree_sum(settings, model.matrices, documents, 0, n, known)
+    return loss / n, [[[g / n for g in row] for row in matrix] for matrix in total] if n > 1 else total
 
 def prepare(options):
     """(characters, training documents as tokens, held-out ones, hash of the data), in an order fixed by the seed."""
@@ -496,7 +520,8 @@ def main():
             (one, "workers", count, 1, "processes; the result is the same (1)"),
             (one, "save-every", count, 100, "steps (100)"), (one, "log-every", count, 10, "steps (10)"),
             (one, "eval-every", count, None, "steps; always at the end"), (one, "sample-every", count, None, "steps"),
-            (two, "count", count, None, "samples (20; of a stream 1)"), (two, "length", count, None, "characters at most"),
+            (two, "count", count, None, "samples (20; of a stream 1)"),
+            (two, "length", count, None, "characters at most"),
             (two, "temperature", positive, 0.5, "below 1: closer to what is likely (0.5)"),
             (two, "seed", int, None, "for the same samples again (default: others each time)")):
         command.add_argument("--" + name, type=kind, default=default, help=said)

@@ -3,8 +3,9 @@
 
     python3 bench/fastgpt_speed.py [--pypy pypy3] [--torch PYTHON] [--part original|torch|growth|workers|memory]
 
-Each line names what was timed against what, in the same run, and the ratio. --torch: a Python that has torch and numpy
-(pip install torch numpy); without it that part is left out. The rivals are written here, for this comparison.
+Each line names what was timed against what, in the same run, and the ratio; on the canonical names where they are.
+--torch: a Python that has torch and numpy (pip install torch numpy); without it that part is left out. The rivals are
+written here, for this comparison.
 """
 import argparse
 import os
@@ -122,7 +123,8 @@ def main():
     options.add_argument("--part", choices=parts, help="only this one")
     options = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(os.path.join(ROOT, "input.txt"), folder)
+        canonical = os.path.join(os.path.dirname(YARDSTICK), "canonical", "input.txt")
+        shutil.copy(canonical if os.path.isfile(canonical) else os.path.join(ROOT, "input.txt"), folder)
         for name, part in parts.items():
             if options.part in (None, name):
                 part(options, folder)

@@ -1,4 +1,5 @@
 """fastgpt.py: the same log, gradients that are right, training that survives anything, and files that are only data."""
+import array
 import hashlib
 import json
 import math
@@ -58,7 +59,7 @@ class Gradients(unittest.TestCase):
         dice = random.Random(3)
         for layers, width, heads, context in ((1, 16, 4, 16), (2, 8, 2, 5), (3, 6, 3, 4), (1, 5, 1, 7)):
             settings = fastgpt.Settings(6, layers, width, heads, context)
-            model = fastgpt.Model(settings, (dice.gauss(0, 0.5) for _ in range(settings.size())))
+            model = fastgpt.Model(settings, array.array("d", (dice.gauss(0, 0.5) for _ in range(settings.size()))))
             tokens = [5] + [dice.randrange(5) for _ in range(context + 2)] + [5]
             _, gradients = fastgpt.loss_and_gradients(settings, model.matrices, tokens)
             worst = 0
