@@ -15,7 +15,8 @@ A template is the script with its free choices marked:
 Marks nest. A line that starts with # is a comment. The measure is the size in bits of the block that deflate.py makes,
 and for what comes close to the best also the bytes that zeptogpt.py has to escape. Every new best is run on two small
 data sets, training and sampling shortened, and kept only if it prints what the template's first spelling prints; it is
-then written to --out with the state beside it (OUT.state), from which a later run goes on.
+then written to --out with the state beside it (OUT.state), from which a later run goes on; the first run begins with
+the state beside the template.
 """
 import argparse
 import json
@@ -49,7 +50,7 @@ def parse(text):
         literal = ""
         while i < len(text):
             if text[i] == "«":
-                kind = {"~": "perm", "=": text[i + 2]}.get(text[i + 1], "alt")
+                kind = {"~": "perm", "=": text[i + 2:i + 3]}.get(text[i + 1:i + 2], "alt")
                 if literal:
                     current.append(literal)
                     literal = ""
@@ -247,10 +248,11 @@ def main():
     expected = output(template.spell(template.plain()), arguments.python)
     if expected is None:
         sys.exit("golf_search.py: the template's first spelling does not run")
-    state_file = arguments.out + ".state"
-    state = {}
-    if os.path.exists(state_file):
-        with open(state_file, encoding="utf-8") as file:
+    state_file, state = arguments.out + ".state", {}
+    committed = os.path.splitext(arguments.template)[0] + ".state"
+    begin_with = state_file if os.path.exists(state_file) else committed
+    if os.path.exists(begin_with):
+        with open(begin_with, encoding="utf-8") as file:
             state = json.load(file)
     if set(state.get("variables", [])) == set(template.variables):
         clashes = {frozenset(pair) for pair in state["clashes"]}
