@@ -219,7 +219,7 @@ def main():
     entries = arguments.entries or [os.path.join(HERE, name) for name in CHAIN]
     for path in [arguments.reference, arguments.input] + entries:
         if not os.path.isfile(path):
-            options.error("%s: no such file" % path)
+            options.error("%s: no such file" % path if not os.path.exists(path) else "%s is not a file" % path)
     if not shutil.which(arguments.python):
         options.error("--python: no program %s" % arguments.python)
     with open(arguments.input, "rb") as file:
@@ -239,6 +239,8 @@ def main():
         rows.append(judge(name, path, run, reference))
         print("%s%s: %s, %.1f s" % ("\r" if sys.stderr.isatty() else "", name, run["status"], run["seconds"]),
               file=sys.stderr)
+        if run is reference and run["status"] == "ok" and not all(parts(run["stdout"]).values()):
+            sys.exit("compare_runs.py: the reference %s printed no log to compare with" % path)
         if run is reference and run["status"] != "ok":
             last = run["stderr"].decode("utf-8", "replace").strip().split("\n")[-1]
             sys.exit("compare_runs.py: the reference %s failed: %s (%s)" % (path, run["status"], last[:200]))
@@ -257,4 +259,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
-        sys.exit("compare_runs.py: %s: %s" % (error.filename, error.strerror))
+        sys.exit("compare_runs.py: %s: %s" % (error.filename or "standard output", error.strerror))

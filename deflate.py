@@ -17,6 +17,7 @@ import math
 import os
 import random
 import sys
+import tempfile
 import zlib
 
 LIMIT = 65536             # bytes of input; the search is quadratic in places
@@ -569,6 +570,27 @@ def _write_stored(data):
     return bytes(out.done)
 
 
+def write_whole(path, data):
+    """Write a file so that it is there whole or not at all, whatever stood there before; a device is written to."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as file:               # a directory fails here; a device must not be replaced
+            file.write(data)
+        return
+    target = os.path.realpath(path)                  # what a link leads to changes, not the link
+    try:
+        handle, part = tempfile.mkstemp(dir=os.path.dirname(target), prefix=os.path.basename(target) + ".")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+        os.chmod(part, os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o644)
+        os.replace(part, target)
+    except OSError as error:
+        os.unlink(part)
+        raise OSError(error.errno, error.strerror, path) from None
+
+
 def main():
     """The command line; the module's docstring is its help."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -576,6 +598,9 @@ def main():
     options.add_argument("-o", metavar="PACKED", help="write the raw deflate stream there")
     arguments = options.parse_args()
     name = arguments.file
+    if arguments.o == "" or arguments.o and os.path.exists(arguments.o) and os.path.exists(name) \
+            and os.path.samefile(name, arguments.o):
+        options.error("-o: name a file, and another one than the source")
     try:
         if name == "-":
             data = sys.stdin.buffer.read(LIMIT + 1)
@@ -585,14 +610,12 @@ def main():
         if len(data) > LIMIT:
             sys.exit("deflate.py: %s is larger than 64 KiB; this search is for small files" % name)
         packed = deflate(data)
-        print("%s: %d bytes, packed %d (zlib level 9: %d)" % (
-            name, len(data), len(packed), len(zlib.compress(data, 9)) - 6))
         if arguments.o:
-            with open(arguments.o + ".part", "wb") as file:
-                file.write(packed)
-            os.replace(arguments.o + ".part", arguments.o)
+            write_whole(arguments.o, packed)
+        print("%s: %d bytes, packed %d (zlib level 9: %d)" % (
+            name, len(data), len(packed), len(zlib.compress(data, 9)) - 6), flush=True)
     except OSError as error:
-        sys.exit("deflate.py: %s: %s" % (error.filename, error.strerror))
+        sys.exit("deflate.py: %s: %s" % (error.filename or "standard output", error.strerror))
 
 
 if __name__ == "__main__":

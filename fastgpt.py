@@ -31,6 +31,7 @@ import time
 VERSION = 1
 BETA1, BETA2, EPSILON_ADAM, EPSILON_NORM = 0.85, 0.99, 1e-8, 1e-5
 WIDEST = 64               # longest inner product written out; longer ones are sums of such
+MOST = 10 ** 6            # largest size and number of steps that a model file may name
 SMOOTHING = 0.98          # weight of the past in the loss that the progress lines show
 
 class Trouble(Exception):
@@ -266,7 +267,7 @@ def sample(model, random_source, bos, prompt=(), length=None, temperature=0.5, s
         logits = forward(settings, model.matrices, unread, past)[0][-1]
         if stream:
             logits[bos] = -math.inf
-        token = random_source.choices(range(len(logits)), weights=softmax(logits, 1 / temperature))[0]
+        token = random_source.choices(range(len(logits)), weights=softmax(logits, 1 / max(temperature, 1e-6)))[0]
         if token == bos:
             return
         yield token
@@ -318,11 +319,18 @@ def save(path, model, header):
         floats.byteswap()
     text = json.dumps(header, sort_keys=True).encode()
     body = text + floats.tobytes()
-    with open(path + ".part", "wb") as file:
-        file.write(b"fastgpt %d %s %d\n" % (VERSION, hashlib.sha256(body).hexdigest().encode(), len(text)) + body)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(path + ".part", path)
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise Trouble("%s is not a file: name another --model" % path)
+    try:
+        with open(path + ".part", "wb") as file:
+            file.write(b"fastgpt %d %s %d\n" % (VERSION, hashlib.sha256(body).hexdigest().encode(), len(text)) + body)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(path + ".part", path)
+    except OSError as error:
+        if os.path.exists(path + ".part"):
+            os.unlink(path + ".part")
+        raise Trouble("%s: %s" % (path, error.strerror)) from None
 
 def load(path):
     """(model, header) of a file that `save` wrote; Trouble for any other."""
@@ -336,13 +344,16 @@ def load(path):
         raise Trouble("%s is damaged: its checksum does not agree; take a copy that is whole" % path)
     try:
         header, floats = json.loads(body[:int(head[3])].decode()), array.array("d")
-        if any(type(header[key]) is not kind for key, kind in FIELDS.items()) or header["step"] < 0:
+        if (any(type(header[key]) is not kind for key, kind in FIELDS.items()) or header["step"] < 0
+                or not all(0 < header[key] <= MOST for key in ("layers", "width", "heads", "context", "batch", "steps"))
+                or not (0 < header["lr"] < math.inf and math.isfinite(header["smooth"]))
+                or len(set(header["characters"])) != len(header["characters"].encode().decode())):
             raise ValueError
         settings = Settings(len(header["characters"]) + 1, *(header[key] for key in list(FIELDS)[:4]))
         floats.frombytes(body[int(head[3]):])
         if len(floats) != 3 * settings.size():
             raise ValueError
-    except (ValueError, KeyError, TypeError, Trouble):
+    except (ValueError, KeyError, TypeError, RecursionError, Trouble):
         raise Trouble("%s is not a whole model: its header and its size do not agree" % path) from None
     if sys.byteorder == "big":
         floats.byteswap()
@@ -423,8 +434,10 @@ def begin(options):
         if given in (None, False):
             setattr(options, key, header.get(key, default))
         elif model and key != "steps" and given != header[key]:
-            raise Trouble("%s was begun with --%s %s: go on with that, or name another --model" % (
+            raise Trouble("%s was begun with %s = %s: go on with that, or name another --model" % (
                 options.model, key, header[key]))
+    if model and options.steps < header["step"]:
+        raise Trouble("%s has %d steps behind it: give --steps above that" % (options.model, header["step"]))
     characters, training, validation, digest = prepare(options)
     if model and header["data"] != digest:
         raise Trouble("%s was trained on another text than %s: name another --model" % (options.model, options.data))
@@ -449,6 +462,9 @@ def train(options):
         for s in range(first, steps):
             batch = [training[(s * options.batch + k) % len(training)] for k in range(options.batch)]
             loss, gradients = batch_gradients(model, batch, pool, options.workers)
+            if not math.isfinite(loss):
+                raise Trouble("step %d: the loss is not a number any more; %s holds step %d: try a lower --lr" % (
+                    s + 1, options.model, s - s % options.save_every))
             model.step(gradients, options.lr * (1 - s / steps), s + 1)
             smooth = SMOOTHING * header["smooth"] + (1 - SMOOTHING) * loss if s else loss
             header.update(step=s + 1, smooth=smooth)

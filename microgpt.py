@@ -5,7 +5,8 @@ Read it once from top to bottom; every section uses only what stands above it. I
 the tokenizer, an automatic differentiator, the parameters, the Transformer, the optimizer, and the sampling at the end.
 What it prints is the log that every smaller script of this project reproduces byte for byte.
 
-    python3 microgpt.py           learns from input.txt in the current folder, a document (here: a name) on each line
+    python3 microgpt.py           learns from input.txt in the current folder, a document (here: a name) on each line;
+                                  where there is none, it fetches the names that the published log was made from
 """
 import hashlib
 import math
@@ -236,13 +237,21 @@ def main():
         print(f"step {s + 1:4d} / {STEPS:4d} | loss {loss:.4f}")
     print("\n--- inference (new, hallucinated names) ---")
     for i in range(SAMPLES):
-        print(f"sample {i + 1:2d}: {sample(weights, characters)}")
+        print(f"sample {i + 1:2d}: {sample(weights, characters)}", flush=True)
 
 
 if __name__ == "__main__":
+    if sys.argv[1:]:                                           # there is nothing to choose
+        asked = sys.argv[1] in ("-h", "--help")
+        print(__doc__ if asked else "microgpt.py: takes no arguments, reads input.txt",
+              file=sys.stdout if asked else sys.stderr)
+        sys.exit(0 if asked else 2)
     try:
         main()
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:                                    # whoever read the log has had enough
         os._exit(0)
+    except OSError as error:
+        print(f"microgpt.py: cannot write the log: {error.strerror}", file=sys.stderr)
+        os._exit(1)

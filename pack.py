@@ -51,18 +51,13 @@ def make(source):
     return ascii_script(packed), latin1_script(packed)
 
 
-def write_whole(path, data):
-    """The file appears only when it is complete."""
-    with open(path + ".part", "wb") as file:
-        file.write(data)
-    os.replace(path + ".part", path)
-
-
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("source", nargs="?", help="script to pack (default: femtogpt.py beside this one)")
     options.add_argument("--check", action="store_true", help="compare, write nothing")
     arguments = options.parse_args()
+    if arguments.source == "":
+        options.error("SOURCE: name a file")
     path = arguments.source or os.path.join(HERE, "femtogpt.py")
     stem = os.path.splitext(path)[0]
     targets = ([os.path.join(HERE, name) for name in ("attogpt.py", "zeptogpt.py")] if not arguments.source
@@ -82,10 +77,10 @@ def main():
                 print("%s: %s" % (os.path.basename(target), "up to date" if same else
                                   "does not match %s; run pack.py" % os.path.basename(path)))
             else:
-                write_whole(target, script)
+                deflate.write_whole(target, script)
                 print("%s: %d bytes" % (os.path.basename(target), len(script)))
     except OSError as error:
-        sys.exit("pack.py: %s: %s" % (error.filename, error.strerror))
+        sys.exit("pack.py: %s: %s" % (error.filename or "standard output", error.strerror))
     except (SyntaxError, ValueError) as error:
         sys.exit("pack.py: %s: %s" % (path, error))
     sys.exit(1 if stale else 0)

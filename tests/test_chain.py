@@ -6,6 +6,8 @@ import hashlib
 import io
 import os
 import random
+import subprocess
+import sys
 import tempfile
 import unittest
 import urllib.request
@@ -156,6 +158,20 @@ class BadInput(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             os.mkdir(os.path.join(folder, "input.txt"))
             self.assertIn("cannot read input.txt", self.complaint(folder))
+
+    def test_arguments(self):
+        for argument, code in (("--help", 0), ("names.txt", 2)):
+            run = command(path("microgpt.py"), argument)
+            self.assertEqual((run.returncode, bool(run.stdout), bool(run.stderr)), (code, not code, bool(code)))
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_full_disk(self):
+        with tempfile.TemporaryDirectory() as folder, open("/dev/full", "wb") as full:
+            with open(os.path.join(folder, "input.txt"), "w") as file:
+                file.write("a")
+            run = subprocess.run([sys.executable, "-u", path("microgpt.py")], cwd=folder, stdout=full,
+                                 stderr=subprocess.PIPE)
+            self.assertEqual((run.returncode, run.stderr.count(b"\n")), (1, 1), run.stderr)
 
     def test_the_download(self):
         """The names are fetched where input.txt is missing: whole and right, or nothing is left behind."""

@@ -23,6 +23,7 @@ ENTRIES = {
     "writer.py": ("open('input.txt','w').write('mine')\nopen('junk','w').write('mine')\n" + GOOD, True, "ok"),
     "alone.py": ("import os\nassert sorted(os.listdir()) == ['alone.py', 'input.txt']\n"
                  "assert open('input.txt').read() == 'a\\nb\\n'\n" + GOOD, True, "ok"),
+    "silent.py": ("pass", False, "ok"),
     "latin.py": ("#coding:l1\n#\xe9\n" + GOOD, True, "ok"),
 }
 
@@ -95,6 +96,10 @@ class Referee(unittest.TestCase):
             run = command(path("compare_runs.py"), *arguments, cwd=self.folder)
             self.assertEqual(run.returncode, 2, arguments)
             self.assertNotIn(b"Traceback", run.stderr)
+        run = command(path("compare_runs.py"), "good.py", "--reference", "silent.py", "--input", "data.txt",
+                      cwd=self.folder)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn(b"printed no log", run.stderr)
         run = command(path("compare_runs.py"), "good.py", "--reference", "crash.py", "--input", "data.txt",
                       cwd=self.folder)
         self.assertEqual(run.returncode, 1)

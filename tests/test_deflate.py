@@ -88,6 +88,25 @@ class Streams(unittest.TestCase):
                 self.assertEqual((run.returncode, run.stderr.count(b"\n")), (1, 1), run.stderr)
 
 
+    def test_where_it_writes(self):
+        """Not over its source; through a link; a device is written to and stays one; nothing is left of a failure."""
+        with tempfile.TemporaryDirectory() as folder:
+            source, target, link = [os.path.join(folder, name) for name in ("a", "b", "c")]
+            with open(source, "wb") as file:
+                file.write(b"hello")
+            self.assertEqual(command(path("deflate.py"), source, "-o", source).returncode, 2)
+            self.assertEqual(command(path("deflate.py"), source, "-o", folder).returncode, 1)
+            self.assertEqual(command(path("deflate.py"), source, "-o", os.path.join(folder, "no", "b")).returncode, 1)
+            self.assertEqual(os.listdir(folder), ["a"])
+            self.assertEqual(command(path("deflate.py"), source, "-o", os.devnull).returncode, 0)
+            self.assertFalse(os.path.isfile(os.devnull))
+            if os.name == "posix":
+                os.symlink(target, link)
+                self.assertEqual(command(path("deflate.py"), source, "-o", link).returncode, 0)
+                self.assertTrue(os.path.islink(link))
+                self.assertTrue(os.path.isfile(target))
+
+
 class Packing(unittest.TestCase):
     """attogpt.py and zeptogpt.py are what pack.py makes of femtogpt.py, and carry exactly that."""
 

@@ -249,7 +249,7 @@ class Training(unittest.TestCase):
             file.write(b"caf\xe9\n")
         new = ("train", "--model", "new.gpt", "--data")
         self.bad(1, "never seen 'Q'", "sample", "--model", "my.gpt", "--prompt", "Q")
-        self.bad(1, "begun with --width 16", "train", "--data", "my.txt", "--model", "my.gpt", "--width", "32")
+        self.bad(1, "begun with width = 16", "train", "--data", "my.txt", "--model", "my.gpt", "--width", "32")
         self.bad(1, "another text", "train", "--data", "other.txt", "--model", "my.gpt")
         self.bad(1, "holds no text", *new, "empty.txt")
         self.bad(1, "not UTF-8", *new, "latin.txt")
@@ -258,6 +258,9 @@ class Training(unittest.TestCase):
         self.bad(1, "multiple of --heads", *new, "my.txt", "--width", "10")
         self.bad(1, "dir", "sample", "--model", "dir")
         self.bad(1, "nothing.gpt", "sample", "--model", "nothing.gpt")
+        self.bad(1, "steps behind it", "train", "--data", "my.txt", "--model", "my.gpt", "--steps", "1")
+        self.bad(1, "not a number any more", "train", "--data", "my.txt", "--model", "nan.gpt", "--lr", "1e308")
+        self.bad(1, "dir: Is a directory", *new[:1], "--data", "my.txt", "--model", "dir")
         self.bad(2, "--steps", *new, "my.txt", "--steps", "0")
         self.bad(2, "--lr", *new, "my.txt", "--lr", "nan")
         self.bad(2, "required", "train")
@@ -277,13 +280,16 @@ class Training(unittest.TestCase):
         header = json.loads(body[:length])
         lies = [dict(header, **change) for change in (
             {"width": 32}, {"width": "16"}, {"layers": -1}, {"heads": 3}, {"characters": ["a"]}, {"step": -5},
-            {"smooth": None}, {"stream": 1}, {"context": 10 ** 9})] + [[], {}, {k: header[k] for k in list(header)[3:]}]
+            {"smooth": None}, {"stream": 1}, {"layers": 10 ** 30}, {"batch": 0}, {"characters": "\ud800"},
+            {"characters": "aa"}, {"lr": math.nan}, {"context": 10 ** 9})]
+        lies += [[], {}, {k: header[k] for k in list(header)[3:]}]
         cases = [(b"", "not a model"), (b"hello\n", "not a model"), (good[:-1], "damaged"), (good + b"x", "damaged"),
                  (good.replace(b"fastgpt 1", b"fastgpt 2", 1), "format 2"), (good[:50], "not a model"),
                  (random.Random(1).getrandbits(8000).to_bytes(1000, "big"), "not a model")]
         cases += [(signed(json.dumps(lie).encode(), body[length:]), "not a whole model") for lie in lies]
         cases += [(signed(body[:length], body[length:-8]), "not a whole model"),
-                  (signed(b"{", body[length:]), "not a whole model")]
+                  (signed(b"{", body[length:]), "not a whole model"),
+                  (signed(b"[" * 100000, body[length:]), "not a whole model")]
         for _ in range(40):
             i = dice.randrange(len(good))
             cases.append((good[:i] + bytes([good[i] ^ 1 << dice.randrange(8)]) + good[i + 1:], ""))

@@ -239,8 +239,8 @@ def main():
     try:
         with open(arguments.template, encoding="utf-8") as file:
             template = Template(file.read())
-    except OSError as error:
-        sys.exit("golf_search.py: %s: %s" % (arguments.template, error.strerror))
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit("golf_search.py: %s: %s" % (arguments.template, getattr(error, "strerror", "not UTF-8 text")))
 
     def note(text):
         print(text, file=sys.stderr, flush=True)
