@@ -17,7 +17,9 @@ parameters in the contract's order, then Adam's two running means in the same or
 """
 import argparse
 import array
+import contextlib
 import functools
+import gc
 import hashlib
 import json
 import math
@@ -37,34 +39,91 @@ SMOOTHING = 0.98          # weight of the past in the loss that the progress lin
 class Trouble(Exception):
     """Something that the user can mend; told in one line."""
 
+class Misuse(Trouble):
+    """Options that make no sense."""
+
 
 # ---- Straight-line kernels ------------------------------------------------------------------------------------------
+def hurry():
+    """Set the interpreter up for arithmetic: PyPy compiles sooner, as the whole log takes but a second; CPython looks
+    for no reference cycles, as no step makes any."""
+    if "pypyjit" in sys.builtin_module_names:
+        __import__("pypyjit").set_param("threshold=300,trace_eagerness=60,decay=0")
+    else:
+        gc.disable()
+
 def compiled(source):
     """The function `kernel` that a source text defines."""
-    names = {}
-    exec(source, names)
-    return names["kernel"]
+    space = {}
+    exec(source, space)
+    return space["kernel"]
+
+def pieces(width):
+    """(start, end) of the stretches of at most WIDEST that a row is cut into."""
+    return [(start, min(start + WIDEST, width)) for start in range(0, width, WIDEST)]
+
+def names(letter, width):
+    """The source of `width` local variables, a0,a1,...,"""
+    return "".join("%s%d," % (letter, i) for i in range(width))
 
 @functools.lru_cache(maxsize=None)
 def product_kernel(width):
-    """A function of two matrices, rows of `width`: [[a . b for b in B] for a in A].
+    """A function of two matrices, rows of `width`: [[a . b for b in B] for a in A], A times B transposed.
 
     One flat comprehension: in two nested ones the a's would be variables of an outer function, which are slower."""
-    if width > WIDEST:
-        cuts = [(i, min(i + WIDEST, width)) for i in range(0, width, WIDEST)]
-
-        def kernel(A, B):
-            parts = [product_kernel(j - i)([a[i:j] for a in A], [b[i:j] for b in B]) for i, j in cuts]
-            return [list(map(sum, zip(*rows))) for rows in zip(*parts)]
-        return kernel
-    a, b = ["".join("%s%d," % (name, i) for i in range(width)) for name in "ab"]
     terms = "+".join("a%d*b%d" % (i, i) for i in range(width))
     return compiled("def kernel(A, B):\n flat, n = [%s for %s in A for %s in B], len(B)\n"
-                    " return [flat[i:i + n] for i in range(0, len(flat), n)]" % (terms, a, b))
+                    " return [flat[i:i + n] for i in range(0, len(flat), n or 1)]"
+                    % (terms, names("a", width), names("b", width)))
+
+@functools.lru_cache(maxsize=None)
+def combination_kernel(width):
+    """A function of coefficients C and rows B of `width`: the sum of c * b for each row of C, C times B.
+
+    It steps over zeros, of which relu leaves five in six."""
+    x, b, sums = names("x", width), names("b", width), ";".join("x%d+=c*b%d" % (i, i) for i in range(width))
+    return compiled("def kernel(C, B):\n out = []\n for cs in C:\n  %s=0.0\n  for c, b in zip(cs, B):\n"
+                    "   if c:\n    %s=b;%s\n  out.append([%s])\n return out" % (x[:-1].replace(",", "="), b, sums, x))
+
+@functools.lru_cache(maxsize=None)
+def adam_kernel(width):
+    """`adam` for rows of one width."""
+    w, m, v, g = [names(letter, width) for letter in "wmvg"]
+    moves = ";".join("m#=%r*m#+g#;v#=%r*v#+g#*g#;w#-=rate*m#/(sqrt(v#)+epsilon)".replace("#", str(i)) % (BETA1, BETA2)
+                     for i in range(width))
+    return compiled("from math import sqrt\ndef kernel(W, M, V, G, rate, epsilon, sqrt=sqrt):\n"
+                    " for i, (%s) in enumerate(G):\n  %s=W[i];%s=M[i];%s=V[i];%s\n"
+                    "  W[i]=[%s];M[i]=[%s];V[i]=[%s]\n return W, M, V" % (g, w, m, v, moves, w, m, v))
 
 def product(A, B):
     """A times B transposed, both as lists of rows of one width."""
-    return product_kernel(len(A[0]))(A, B)
+    if len(A[0]) <= WIDEST:
+        return product_kernel(len(A[0]))(A, B)
+    return functools.reduce(plus, [product([a[i:j] for a in A], [b[i:j] for b in B]) for i, j in pieces(len(A[0]))])
+
+def combination(C, B):
+    """C times B, both as lists of rows; a row of C is as long as B has rows."""
+    if len(B[0]) <= WIDEST:
+        return combination_kernel(len(B[0]))(C, B)
+    return [sum(rows, []) for rows in zip(*[combination(C, [b[i:j] for b in B]) for i, j in pieces(len(B[0]))])]
+
+def product_where(mask, A, B):
+    """A times B transposed where `mask`, of the same shape, is not zero; zero elsewhere."""
+    rows = []
+    for there, a in zip(mask, A):
+        found = iter(sum(product([a], [b for b, v in zip(B, there) if v]), []))
+        rows.append([next(found) if v else 0.0 for v in there])
+    return rows
+
+def adam(W, M, V, G, rate, epsilon):
+    """Parameters W moved by their gradients G, and the new M and V, all lists of rows: Adam (Kingma, Ba 2015).
+
+    M = sum of BETA1^k g and V = sum of BETA2^k g^2 over the steps so far: sums, for whose factors rate and epsilon are
+    made to stand in by the caller. The rows' lists may be the old ones."""
+    if len(W[0]) <= WIDEST:
+        return adam_kernel(len(W[0]))(W, M, V, G, rate, epsilon)
+    parts = [adam(*[[row[i:j] for row in A] for A in (W, M, V, G)], rate, epsilon) for i, j in pieces(len(W[0]))]
+    return [[sum(rows, []) for rows in zip(*part)] for part in zip(*parts)]
 
 def turned(A):
     """The transpose, as a list of rows."""
@@ -74,37 +133,13 @@ def plus(A, B):
     """The sum of two matrices."""
     return [[x + y for x, y in zip(a, b)] for a, b in zip(A, B)]
 
-@functools.lru_cache(maxsize=None)
-def adam_kernel(width):
-    """A function that moves the parameter rows W by their gradients G: Adam on M and V, which hold sums, not means.
-
-    M = sum of BETA1^k g, V = sum of BETA2^k g^2 over the steps so far; `rate` and `epsilon` make up for the factors."""
-    if width > WIDEST:
-        def kernel(W, M, V, G, rate, epsilon):
-            for start in range(0, width, WIDEST):
-                parts = [[row[start:start + WIDEST] for row in matrix] for matrix in (W, M, V, G)]
-                adam_kernel(len(parts[0][0]))(*parts, rate, epsilon)
-                for matrix, part in zip((W, M, V), parts):
-                    for row, piece in zip(matrix, part):
-                        row[start:start + WIDEST] = piece
-        return kernel
-
-    w, m, v, g = ["".join("%s%d," % (name, i) for i in range(width)) for name in "wmvg"]
-    moves = ";".join("m#=%r*m#+g#;v#=%r*v#+g#*g#;w#-=rate*m#/(v#**.5+epsilon)".replace("#", str(i)) % (BETA1, BETA2)
-                     for i in range(width))
-    return compiled("def kernel(W, M, V, G, rate, epsilon):\n"
-                    " for i, (%s) in enumerate(G):\n"
-                    "  %s=W[i];%s=M[i];%s=V[i];%s\n"
-                    "  W[i]=[%s];M[i]=[%s];V[i]=[%s]" % (g, w, m, v, moves, w, m, v))
-
-
 # ---- The model ------------------------------------------------------------------------------------------------------
 class Settings:
     """What fixes a model's shape: layers, width, heads, context, and the size of its vocabulary."""
 
     def __init__(self, vocabulary, layers=1, width=16, heads=4, context=16):
         if min(vocabulary, layers, width, heads, context) < 1 or width % heads:
-            raise Trouble("--width must be a multiple of --heads, and all of the model's sizes at least 1")
+            raise Misuse("--width (%d) must be a multiple of --heads (%d)" % (width, heads))
         self.vocabulary, self.layers, self.width, self.heads, self.context = vocabulary, layers, width, heads, context
 
     def shapes(self):
@@ -159,12 +194,12 @@ def forward(settings, matrices, tokens, past=None):
             P = [softmax(row[:first + i + 1], size ** -0.5) + [0.0] * (len(tokens) - 1 - i)
                  for i, row in enumerate(product(q, k))]
             heads.append((q, k, v, P))
-            found.append(product(P, turned(v)))
+            found.append(combination(P, v))
         A = [sum(rows, []) for rows in zip(*found)]
         X = plus(X, product(A, wo))
         N, fn = normalised(X)
         R = [[v if v > 0 else 0.0 for v in row] for row in product(N, fc1)]
-        X = plus(X, product(R, fc2))
+        X = plus(X, combination(R, turned(fc2)))
         trace.append((H, fh, heads, A, N, fn, R))
     trace.append(X)
     return product(X, lm_head), trace
@@ -173,30 +208,28 @@ def backward(settings, matrices, tokens, trace, dL):
     """Gradients of all matrices from dL, those of the logits: a matrix each, in the order of `shapes`."""
     wte, wpe, lm_head = matrices[:3]
     size, X = settings.width // settings.heads, trace[-1]
-    dlm_head, dX, grads = product(turned(dL), turned(X)), product(dL, turned(lm_head)), []
+    dlm_head, dX, grads = combination(turned(dL), X), combination(dL, lm_head), []
     for layer in reversed(range(settings.layers)):
         wqkv, wo, fc1, fc2 = matrices[3 + 4 * layer:7 + 4 * layer]
         H, fh, heads, A, N, fn, R = trace[1 + layer]
-        tdX = turned(dX)
-        dfc2 = product(tdX, turned(R))
-        dF = [[g if r else 0.0 for g, r in zip(gs, rs)] for gs, rs in zip(product(dX, turned(fc2)), R)]
-        dfc1 = product(turned(dF), turned(N))
-        dX = plus(dX, normalised_back(N, fn, product(dF, turned(fc1))))
-        tdX = turned(dX)
-        dwo = product(tdX, turned(A))
-        dA, dq, dk, dv = product(dX, turned(wo)), [], [], []
+        dfc2 = turned(combination(turned(R), dX))
+        dF = product_where(R, dX, turned(fc2))
+        dfc1 = combination(turned(dF), N)
+        dX = plus(dX, normalised_back(N, fn, combination(dF, fc1)))
+        dwo = combination(turned(dX), A)
+        dA, dq, dk, dv = combination(dX, wo), [], [], []
         for h, (q, k, v, P) in enumerate(heads):
             dO = [row[h * size:(h + 1) * size] for row in dA]
             dS = []
             for p, dp in zip(P, product(dO, v)):
                 mean = sum([a * b for a, b in zip(p, dp)])
                 dS.append([a * (b - mean) * size ** -0.5 for a, b in zip(p, dp)])
-            dq.append(product(dS, turned(k)))
-            dk.append(product(turned(dS), turned(q)))
-            dv.append(product(turned(P), turned(dO)))
+            dq.append(combination(dS, k))
+            dk.append(combination(turned(dS), q))
+            dv.append(combination(turned(P), dO))
         dQKV = [sum(rows, []) for rows in zip(*dq, *dk, *dv)]
-        dwqkv = product(turned(dQKV), turned(H))
-        dX = plus(dX, normalised_back(H, fh, product(dQKV, turned(wqkv))))
+        dwqkv = combination(turned(dQKV), H)
+        dX = plus(dX, normalised_back(H, fh, combination(dQKV, wqkv)))
         grads = [dwqkv, dwo, dfc1, dfc2] + grads
     dE = normalised_back(*trace[0], dX)
     dwte, dwpe = [[0.0] * settings.width for _ in wte], [[0.0] * settings.width for _ in wpe]
@@ -218,12 +251,7 @@ def loss_and_gradients(settings, matrices, tokens, want_gradients=True):
 
 def flat(*parts):
     """All numbers of lists of matrices, in order, as an array of float64."""
-    numbers = array.array("d")
-    for matrices in parts:
-        for matrix in matrices:
-            for row in matrix:
-                numbers.extend(row)
-    return numbers
+    return array.array("d", [v for matrices in parts for matrix in matrices for row in matrix for v in row])
 
 def unflat(settings, numbers, start=0):
     """The opposite of `flat` for the list of matrices, in the settings' shapes, that begins at `start`."""
@@ -246,8 +274,9 @@ class Model:
     def step(self, gradients, rate, s):
         """One step of Adam, number s from 1, at a learning rate."""
         bias1, root = (1 - BETA1 ** s) / (1 - BETA1), ((1 - BETA2) / (1 - BETA2 ** s)) ** 0.5
-        for W, M, V, G in zip(self.matrices, self.means, self.squares, gradients):
-            adam_kernel(len(W[0]))(W, M, V, G, rate / bias1 / root, EPSILON_ADAM / root)
+        moved = [adam(*four, rate / bias1 / root, EPSILON_ADAM / root)
+                 for four in zip(self.matrices, self.means, self.squares, gradients)]
+        self.matrices, self.means, self.squares = map(list, zip(*moved))
 
 def drawn(settings, source):
     """A new model, its parameters drawn from a random source by the contract."""
@@ -377,12 +406,6 @@ def tree_sum(settings, matrices, documents, first, last, known=()):
                              for half in ((first, middle), (middle, last))]
     return loss + other, [plus(a, b) for a, b in zip(A, B)]
 
-def work(job):
-    """In a worker process: (settings, flat parameters, documents, first, last) -> their tree_sum, flat."""
-    settings, numbers, *rest = job
-    loss, gradients = tree_sum(settings, unflat(settings, numbers), *rest)
-    return loss, flat(gradients)
-
 def crew(workers):
     """A pool of so many processes, which leave Ctrl-C to this one; None for one worker."""
     return multiprocessing.Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) if workers > 1 else None
@@ -395,9 +418,8 @@ def batch_gradients(model, documents, pool, workers):
             a, b = max(parts, key=lambda part: part[1] - part[0])
             parts.remove((a, b))
             parts += [(a, (a + b) // 2), ((a + b) // 2, b)]
-        numbers = flat(model.matrices)
-        sums = pool.imap(work, [(settings, numbers, documents, *part) for part in parts])
-        known = {part: (loss, unflat(settings, gradients)) for part, (loss, gradients) in zip(parts, sums)}
+        jobs = [(settings, model.matrices, documents, *part) for part in parts]
+        known = dict(zip(parts, pool.starmap(tree_sum, jobs, 1)))
     loss, total = tree_sum(settings, model.matrices, documents, 0, n, known)
     return loss / n, [[[g / n for g in row] for row in matrix] for matrix in total] if n > 1 else total
 
@@ -504,19 +526,19 @@ def write(options):
 
 
 # ---- The command line -----------------------------------------------------------------------------------------------
-def count(text):
-    """argparse type: a whole number from 1 up."""
-    if int(text) < 1:
-        raise ValueError
-    return int(text)
+def above_zero(kind, said):
+    """An argparse type: a number of a kind, above 0."""
+    def convert(text):
+        with contextlib.suppress(ValueError):
+            if 0 < kind(text) < math.inf:
+                return kind(text)
+        raise argparse.ArgumentTypeError("%r is not %s" % (text, said))
+    return convert
 
-def positive(text):
-    """argparse type: a number above 0."""
-    if not 0 < float(text) < math.inf:
-        raise ValueError
-    return float(text)
+count, positive = above_zero(int, "a whole number from 1 up"), above_zero(float, "a number above 0")
 
 def main():
+    hurry()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", metavar="{train,sample}")
     one = commands.add_parser("train", help="train a model on a text, or go on training it")
@@ -551,6 +573,8 @@ if __name__ == "__main__":
     except BrokenPipeError:                          # whoever read the output has had enough
         os._exit(0)
     except (Trouble, OSError) as error:
-        sys.exit("fastgpt.py: %s" % (error if type(error) is Trouble else "%s: %s" % (error.filename, error.strerror)))
+        told = error if isinstance(error, Trouble) else "%s: %s" % (error.filename or "output", error.strerror)
+        print("fastgpt.py: %s" % told, file=sys.stderr)
+        sys.exit(2 if isinstance(error, Misuse) else 1)
     except KeyboardInterrupt:
         sys.exit(130)

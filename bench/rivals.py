@@ -127,6 +127,7 @@ def with_numpy():
 def with_fastgpt():
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     import fastgpt
+    fastgpt.hurry()
     documents, vocabulary = data()
     settings = fastgpt.Settings(vocabulary)
     model = fastgpt.drawn(settings, random)

@@ -101,10 +101,18 @@ class Gradients(unittest.TestCase):
             for row, a in zip(fastgpt.product(A, B), A):
                 for value, b in zip(row, B):
                     self.assertAlmostEqual(value, sum(x * y for x, y in zip(a, b)), delta=1e-12)
+            mask = [[dice.random() < 0.3 for _ in B] for _ in A]
+            dense = fastgpt.product(A, B)
+            self.assertEqual(fastgpt.product_where(mask, A, B),
+                             [[v if there else 0.0 for v, there in zip(*rows)] for rows in zip(dense, mask)])
+            C = [[dice.choice([0.0, dice.gauss(0, 1)]) for _ in B] for _ in range(5)] + [[0.0] * len(B)]
+            for cs, row in zip(C, fastgpt.combination(C, B)):
+                for j, value in enumerate(row):
+                    self.assertAlmostEqual(value, sum(c * b[j] for c, b in zip(cs, B)), delta=1e-12)
             W, M, V = [[row[:] for row in A] for _ in range(3)]
             V = [[v * v for v in row] for row in V]
             expected = [w - 0.1 * (0.85 * w + g) / ((0.99 * w * w + g * g) ** 0.5 + 1e-7) for w, g in zip(A[0], B[0])]
-            fastgpt.adam_kernel(width)(W, M, V, B, 0.1, 1e-7)
+            W, M, V = fastgpt.adam(W, M, V, B, 0.1, 1e-7)
             for value, other in zip(W[0], expected):
                 self.assertAlmostEqual(value, other, delta=1e-12)
 
@@ -255,7 +263,7 @@ class Training(unittest.TestCase):
         self.bad(1, "not UTF-8", *new, "latin.txt")
         self.bad(1, "nothing.txt", *new, "nothing.txt")
         self.bad(1, "dir", *new, "dir")
-        self.bad(1, "multiple of --heads", *new, "my.txt", "--width", "10")
+        self.bad(2, "multiple of --heads", *new, "my.txt", "--width", "10")
         self.bad(1, "dir", "sample", "--model", "dir")
         self.bad(1, "nothing.gpt", "sample", "--model", "nothing.gpt")
         self.bad(1, "steps behind it", "train", "--data", "my.txt", "--model", "my.gpt", "--steps", "1")
