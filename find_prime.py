@@ -1,0 +1,414 @@
+#!/usr/bin/env python3
+"""Find a prime number that is a script: the next prime after the script's gzip file with some zero bytes behind it.
+
+    python3 find_prime.py                   femtogpt.py -> verify_prime.py, prime/primegpt.hex, prime/primegpt.txt
+    python3 find_prime.py --check           say whether these three are what femtogpt.py makes; exit 1 if not
+    python3 find_prime.py MY.py             MY.prime.py, MY.prime.hex and MY.prime.txt beside MY.py
+
+A gzip reader stops where the stream ends, so whatever the search adds to the number disturbs only the padding. The
+stream comes from deflate.py and the answer is the smallest prime above, so the same on every machine, with any --jobs.
+
+Near N every ln(N)-th number is a prime. Trial division strikes out most of the others, as deep as it saves time; what
+is left meets a strong test to base 2, and what passes that meets Baillie-PSW and 24 more rounds of Miller-Rabin, each of
+which a composite passes with a probability of at most 1/4: together below 4^-24, or 10^-14, were Baillie-PSW
+to fail (no composite is known that passes it). prove_prime.py leaves no doubt at all.
+"""
+import argparse
+import collections
+import contextlib
+import hashlib
+import itertools
+import math
+import multiprocessing
+import os
+import random
+import struct
+import sys
+import time
+import zlib
+
+import deflate
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+HEADER = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"       # RFC 1952: deflate, no flags, no time, best compression, system unknown
+ROUNDS = 24                                      # of Miller-Rabin, beyond Baillie-PSW
+FOLDED = 3000                                    # bits from which folding beats the division built into pow()
+SIEVED = 256                                     # bits from which sieving a window beats testing number by number
+WINDOW = 30                                      # the window is so many times ln N: the chance of no prime is e^-30
+SMALL_PRIMES = [p for p in range(2, 212) if all(p % q for q in range(2, 15) if q < p)]
+
+
+# ---- The container --------------------------------------------------------------------------------------------------
+def container(source):
+    """Source bytes -> a gzip file, the same one everywhere. ValueError if there is nothing, or more than 64 KiB."""
+    if not source:
+        raise ValueError("is empty: nothing to turn into a number")
+    return HEADER + deflate.deflate(source) + struct.pack("<II", zlib.crc32(source), len(source))
+
+
+def unpacked(number):
+    """A number whose bytes begin with a gzip file -> (what that holds, how many bytes stand behind it)."""
+    reader = zlib.decompressobj(31)
+    data = reader.decompress(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+    return data, len(reader.unused_data)
+
+
+# ---- Powers ---------------------------------------------------------------------------------------------------------
+def reducer(n):
+    """A function x -> x mod n for 0 <= x < n^2, where that is large, faster than %.
+
+    Python divides by the schoolbook but multiplies by Karatsuba. So fold first: what stands above 3/2 of n's length is
+    multiplied by that power of two mod n, which leaves 3/2; again above 5/4, and above 9/8. % does the rest."""
+    bits = n.bit_length()
+    if bits < FOLDED:
+        return n.__rmod__
+    (s, m, c), (t, o, d), (u, p, e) = [(cut, (1 << cut) - 1, pow(2, cut, n))
+                                       for cut in (bits * 3 // 2, bits * 5 // 4, bits * 9 // 8)]
+
+    def reduce(x):
+        x = (x >> s) * c + (x & m)
+        x = (x >> t) * d + (x & o)
+        return ((x >> u) * e + (x & p)) % n
+    return reduce
+
+
+def power(base, exponent, n):
+    """base^exponent mod n: pow(), with the faster reduction where n is large. Base 2 costs squarings only."""
+    if n.bit_length() < FOLDED or sys.implementation.name != "cpython":
+        return pow(base, exponent, n)
+    width, reduce, x = 6, reducer(n), 1
+    table = [base ** i for i in range(1 << width)] if base == 2 else [1]
+    while len(table) < 1 << width:
+        table.append(table[-1] * base % n)
+    for start in range((exponent.bit_length() - 1) // width * width, -1, -width):
+        for _ in range(width):
+            x = reduce(x * x)
+        x *= table[exponent >> start & (1 << width) - 1]
+        x = reduce(x) if base > 2 else x % n
+    return x
+
+
+# ---- Tests of a number ----------------------------------------------------------------------------------------------
+def strong_probable_prime(n, base):
+    """Miller's test of an odd n > 2: False proves that n is composite; a prime always passes."""
+    d = n - 1
+    s = (d & -d).bit_length() - 1
+    x = power(base % n, d >> s, n)
+    if x in (1, n - 1):
+        return True
+    for _ in range(s - 1):
+        x = x * x % n
+        if x == n - 1:
+            return True
+    return False
+
+
+def jacobi(a, n):
+    """The Jacobi symbol (a/n) of an odd n > 0: -1, 0 or 1."""
+    a, sign = a % n, 1
+    while a:
+        while a % 2 == 0:
+            a //= 2
+            if n % 8 in (3, 5):
+                sign = -sign
+        a, n = n, a
+        if a % 4 == n % 4 == 3:
+            sign = -sign
+        a %= n
+    return sign if n == 1 else 0
+
+
+def strong_lucas_probable_prime(n):
+    """The strong Lucas test with Selfridge's parameters, of an odd n > 2 (Baillie and Wagstaff 1980, section 5)."""
+    if math.isqrt(n) ** 2 == n:
+        return False                             # no D would be found
+    D = 5
+    while jacobi(D, n) != -1:
+        if jacobi(D, n) == 0 and abs(D) % n:
+            return False
+        D = -D - 2 if D > 0 else -D + 2
+    Q, reduce = (1 - D) // 4, reducer(n)
+    d = n + 1
+    s = (d & -d).bit_length() - 1
+    U, V, Qk = 1, 1, Q % n                       # U_k, V_k and Q^k, for k = the first bits of d >> s; P = 1
+    for bit in bin(d >> s)[3:]:
+        U, V, Qk = reduce(U * V), reduce(V * V) - 2 * Qk, reduce(Qk * Qk)
+        if bit == "1":
+            U, V = U + V, V + D * U
+            U, V, Qk = (U + n * (U & 1)) // 2 % n, (V + n * (V & 1)) // 2, Qk * Q % n
+        V %= n
+    if U == 0 or V == 0:
+        return True
+    for _ in range(s - 1):
+        V, Qk = (V * V - 2 * Qk) % n, Qk * Qk % n
+        if V == 0:
+            return True
+    return False
+
+
+def trial(n):
+    """What the small primes say of an integer: True (prime), False (not), None (they cannot tell)."""
+    if n < 2 or any(n % p == 0 for p in SMALL_PRIMES):
+        return n in SMALL_PRIMES
+    return True if n < SMALL_PRIMES[-1] ** 2 else None
+
+
+def baillie_psw(n):
+    """Is the integer n a prime or, so far as anybody knows, none of its look-alikes? Certain below 2^64."""
+    known = trial(n)
+    return known if known is not None else strong_probable_prime(n, 2) and strong_lucas_probable_prime(n)
+
+
+def bases(n, rounds=ROUNDS):
+    """Bases for Miller-Rabin, drawn evenly from 2 ... n-2 by a source that n itself seeds, so that they can be redone."""
+    source = random.Random(hashlib.sha256(b"%x" % n).digest())
+    return [source.randrange(2, n - 1) for _ in range(rounds)]
+
+
+# ---- The search -----------------------------------------------------------------------------------------------------
+def primes_between(low, high):
+    """The primes p with low <= p < high, low > 2, as an iterator: the odd numbers, sieved."""
+    low |= 1
+    odd = bytearray(b"\1") * max(0, (high - low + 1) // 2)
+    root = math.isqrt(high) + 1
+    small = bytearray(b"\1") * (root + 1)
+    for p in range(3, root + 1, 2):
+        if small[p]:
+            small[p * p::2 * p] = bytes(len(range(p * p, root + 1, 2 * p)))
+            first = max(p * p, (low + p - 1) // p * p)
+            first += p * (first % 2 == 0)
+            odd[(first - low) // 2::p] = bytes(len(range((first - low) // 2, len(odd), p)))
+    return itertools.compress(range(low, high, 2), odd)
+
+
+def struck(task):
+    """(n, length, low, high) -> the k with 0 < k <= length for which a prime from low up to high divides n + k.
+
+    A remainder of a large number costs most, so it is taken once for the product of sixteen primes."""
+    n, length, low, high = task
+    hits, primes = [], primes_between(low, high)
+    for group in iter(lambda: list(itertools.islice(primes, 16)), []):
+        rest = -n % math.prod(group)
+        hits += [k for p in group for k in range(rest % p, length + 1, p)] if low <= length else \
+                [k for p in group for k in (rest % p,) if k <= length]
+    return hits
+
+
+def survives(task):
+    """(n, k) -> does n + k pass the strong test to base 2?"""
+    n, k = task
+    return strong_probable_prime(n + k, 2)
+
+
+def confirmed(task):
+    """(n, base) -> does n pass: the strong Lucas test for base None, Miller-Rabin else?"""
+    n, base = task
+    return strong_lucas_probable_prime(n) if base is None else strong_probable_prime(n, base)
+
+
+def squaring_seconds(n):
+    """Seconds that one squaring mod n takes now."""
+    reduce, x, start = reducer(n), n // 3, time.perf_counter()
+    for _ in range(100):
+        x = reduce(x * x)
+    return (time.perf_counter() - start) / 100
+
+
+def sift(n, length, each, jobs):
+    """The k with 0 < k <= length for which no prime up to some depth divides n + k, in order.
+
+    Each doubling of the depth strikes out a share of the numbers that must be tested. It ends where the next doubling,
+    by the time that the last one took, would cost more than those tests. each(function, tasks): a map over workers."""
+    left = bytearray(b"\1") * (length + 1)
+    left[0] = 0
+    left[n % 2::2] = bytes(len(left[n % 2::2]))
+    test, depth = squaring_seconds(n | 1) * n.bit_length(), 1 << 14
+    low = 3
+    while True:
+        start = time.perf_counter()
+        cuts = [low + (depth - low) * i // (2 * jobs) for i in range(2 * jobs + 1)]
+        for hits in each(struck, [(n, length, a, b) for a, b in zip(cuts, cuts[1:])]):
+            for k in hits:
+                left[k] = 0
+        spent, tests = time.perf_counter() - start, sum(left) * math.log(2) * n.bit_length() / length
+        if 2 * spent > tests * (1 - math.log(depth) / math.log(2 * depth)) * test / jobs:
+            return [k for k in range(1, length + 1) if left[k]]
+        low, depth = depth, 2 * depth
+
+
+@contextlib.contextmanager
+def crew(jobs):
+    """A function each(function, tasks) that maps in order, on so many processes; they end with the block, at once.
+
+    Like map it takes tasks as it goes, only a few ahead: when a prime is found, few others are under way."""
+    if jobs == 1:
+        yield map
+        return
+    pool = multiprocessing.Pool(jobs)
+
+    def each(function, tasks):
+        tasks = iter(tasks)
+        running = collections.deque(pool.apply_async(function, (task,)) for task in itertools.islice(tasks, jobs + 1))
+        while running:
+            yield running.popleft().get()
+            running.extend(pool.apply_async(function, (task,)) for task in itertools.islice(tasks, 1))
+    try:
+        yield each
+    finally:
+        pool.terminate()
+
+
+def next_prime(n, jobs=1, limit=None, say=lambda *_: None):
+    """The smallest prime above an integer n (probable above 2^64, see the top), or None if it is above n + limit.
+
+    say(tested, expected, seconds) is told how far the search is."""
+    if n.bit_length() < SIEVED:
+        k = 1
+        while limit is None or k <= limit:
+            if baillie_psw(n + k) and (n + k < 1 << 64 or all(strong_probable_prime(n + k, b) for b in bases(n + k))):
+                return n + k
+            k += 1
+        return None
+    with crew(jobs) as each:
+        begun, tested, base = time.perf_counter(), 0, n
+        while limit is None or base < n + limit:
+            length = int(WINDOW * math.log(2) * n.bit_length())
+            length = length if limit is None else min(length, n + limit - base)
+            left = sift(base, length, each, jobs)
+            expected = len(left) * math.log(2) * n.bit_length() / length
+            for k, passed in zip(left, each(survives, ((base, k) for k in left))):
+                tested += 1
+                say(tested, expected, time.perf_counter() - begun)
+                if passed and all(each(confirmed, [(base + k, b) for b in [None] + bases(base + k)])):
+                    return base + k
+            base += length
+    return None
+
+
+# ---- The files ------------------------------------------------------------------------------------------------------
+VERIFIER = '''#!/usr/bin/env python3
+"""This prime number is a script. Its bytes are a gzip file with a little behind the end, which gzip does not read.
+
+    python3 %(name)s                    print the script
+    python3 %(name)s --check            is it whole, and does the number pass for a prime?
+"""
+import hashlib
+import sys
+import zlib
+
+P = int("""
+%(hex)s
+""".replace("\\n", ""), 16)
+script = zlib.decompressobj(31).decompress(P.to_bytes(-(-P.bit_length() // 8), "big"))
+
+
+def strong(base, d=P - 1):
+    """Miller and Rabin's test: a composite number passes it for at most a quarter of the bases."""
+    while d %% 2 == 0:
+        d //= 2
+    x = pow(base, d, P)
+    return x == 1 or any(pow(x, 1 << i, P) == P - 1 for i in range((P - 1).bit_length() - d.bit_length() + 1))
+
+
+if sys.argv[1:] == ["--check"]:
+    whole = hashlib.sha256(script).hexdigest() == "%(hash)s"
+    print("%%d bytes, SHA-256 %%s" %% (len(script), "agrees" if whole else "DOES NOT AGREE"))
+    prime = all(map(strong, (2, 3, 5, 7, 11, 13)))
+    print("%%d bits, strong tests to bases 2, 3, 5, 7, 11, 13: %%s" %% (P.bit_length(), "prime" if prime else "COMPOSITE"))
+    sys.exit(not (whole and prime))
+if sys.argv[1:]:
+    print(__doc__)
+    sys.exit(0 if sys.argv[1] in ("-h", "--help") else 2)
+sys.stdout.buffer.write(script)
+'''
+
+
+def wrapped(text, width):
+    """A long word, broken into lines."""
+    return "\n".join(text[i:i + width] for i in range(0, len(text), width))
+
+
+def decimal(number):
+    """The decimal digits of a number, however long."""
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)
+    return str(number)
+
+
+def files(prime, source, name):
+    """The texts of the three files, as bytes: verifier, hexadecimal, decimal. `name` is what the verifier is called."""
+    verifier = VERIFIER % {"name": name, "hex": wrapped("%x" % prime, 112), "hash": hashlib.sha256(source).hexdigest()}
+    return [text.encode() for text in (verifier, wrapped("%x" % prime, 100) + "\n", wrapped(decimal(prime), 100) + "\n")]
+
+
+def find(source, pad, jobs, say=lambda *_: None):
+    """Source bytes -> the prime. ValueError where the source or the padding will not do."""
+    start = int.from_bytes(container(source) + bytes(pad), "big")
+    prime = next_prime(start, jobs, 256 ** pad - 1, say)
+    if prime is None:
+        enough = next(q for q in itertools.count(1) if 256 ** q > WINDOW * math.log(2) * (start.bit_length() + 8 * q))
+        raise ValueError("has no prime within %d byte%s of padding; use --pad %d" % (pad, "s" * (pad != 1), enough))
+    if unpacked(prime) != (source, pad):
+        raise AssertionError("the prime does not unpack to the source")
+    return prime
+
+
+def show(tested, expected, seconds):
+    """A line of progress, written over the last one."""
+    print("\rfind_prime.py: %d candidates tested, about %d expected, %d s, about %d s left  " % (
+        tested, expected, seconds, max(0, seconds / tested * (expected - tested))), end="", file=sys.stderr, flush=True)
+
+
+def count(text):
+    """argparse type: a whole number from 1 up."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("%r is not a whole number from 1 up" % text)
+    return int(text)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("source", nargs="?", help="script to turn into a prime (default: femtogpt.py beside this one)")
+    options.add_argument("--pad", type=count, default=4, help="zero bytes behind the gzip file (4)")
+    options.add_argument("--jobs", type=count, default=os.cpu_count() or 1, help="processes (as many as cores)")
+    options.add_argument("--check", action="store_true", help="compare, write nothing")
+    arguments = options.parse_args()
+    if arguments.source == "":
+        options.error("SOURCE: name a file")
+    path = arguments.source or os.path.join(HERE, "femtogpt.py")
+    stem = os.path.splitext(path)[0] + ".prime"
+    targets = [stem + ".py", stem + ".hex", stem + ".txt"] if arguments.source else [
+        os.path.join(HERE, *names) for names in (["verify_prime.py"], ["prime", "primegpt.hex"], ["prime", "primegpt.txt"])]
+    stale, shown = 0, sys.stderr.isatty()
+    try:
+        with open(path, "rb") as file:
+            source = file.read(deflate.LIMIT + 1)
+        if shown:
+            print("find_prime.py: packing, then dividing by small primes ...", file=sys.stderr)
+        prime = find(source, arguments.pad, arguments.jobs, show if shown else lambda *_: None)
+        if shown:
+            print(file=sys.stderr)
+        os.makedirs(os.path.dirname(os.path.abspath(targets[1])), exist_ok=True)
+        for target, data in zip(targets, files(prime, source, os.path.basename(targets[0]))):
+            if arguments.check:
+                with open(target, "rb") as file:
+                    same = file.read() == data
+                stale += not same
+                print("%s: %s" % (os.path.basename(target), "up to date" if same else
+                                  "does not match %s; run find_prime.py" % os.path.basename(path)))
+            else:
+                deflate.write_whole(target, data)
+                print("%s: %d bytes" % (os.path.relpath(target), len(data)))
+        print("a prime of %d digits (%d bits)" % (len(decimal(prime)), prime.bit_length()))
+    except OSError as error:
+        sys.exit("find_prime.py: %s: %s" % (error.filename or "standard output", error.strerror))
+    except ValueError as error:
+        sys.exit("find_prime.py: %s: %s" % (path, error))
+    sys.exit(1 if stale else 0)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
