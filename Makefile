@@ -1,17 +1,29 @@
 # What is made from what. Each line is a plain command that can be typed without make.
 PYTHON = python3
 
-all: attogpt.py zeptogpt.py
+all: attogpt.py zeptogpt.py verify_prime.py
 
 # Both packed scripts come from one run, and nothing but the standard library is needed.
 attogpt.py zeptogpt.py: femtogpt.py pack.py deflate.py
 	$(PYTHON) pack.py
 
+# The prime in three forms; about fifteen seconds on two cores.
+verify_prime.py: femtogpt.py find_prime.py deflate.py
+	$(PYTHON) find_prime.py
+
+# The proof that it is one, by PARI/GP (Debian: pari-gp): about ten minutes on two cores. Not part of `all`, because the
+# points on its curves are chosen at random: each run gives another proof, and prove_prime.py checks whichever is there.
+certificate:
+	echo 'default(parisizemax, 6*10^9); default(threadsizemax, 2*10^9); N = $(shell $(PYTHON) -c "import find_prime; print(find_prime.number_in('verify_prime.py'))"); write1("prime/certificate.new", primecertexport(primecert(N), 1))' | gp -q -f
+	mv prime/certificate.new prime/certificate.primo
+	$(PYTHON) prove_prime.py
+
 # Does every committed artifact match its source, byte for byte?
 check:
 	$(PYTHON) pack.py --check
+	$(PYTHON) find_prime.py --check
 
 test:
 	$(PYTHON) test_parity.py
 
-.PHONY: all check test
+.PHONY: all certificate check test

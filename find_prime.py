@@ -22,6 +22,7 @@ import math
 import multiprocessing
 import os
 import random
+import re
 import struct
 import sys
 import time
@@ -34,6 +35,7 @@ HEADER = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"       # RFC 1952: deflate, no flags, 
 ROUNDS = 24                                      # of Miller-Rabin, beyond Baillie-PSW
 FOLDED = 3000                                    # bits from which folding beats the division built into pow()
 SIEVED = 256                                     # bits from which sieving a window beats testing number by number
+SEGMENT = 1 << 20                                # numbers that are sieved for primes at once
 WINDOW = 30                                      # the window is so many times ln N: the chance of no prime is e^-30
 SMALL_PRIMES = [p for p in range(2, 212) if all(p % q for q in range(2, 15) if q < p)]
 
@@ -186,11 +188,15 @@ def struck(task):
 
     A remainder of a large number costs most, so it is taken once for the product of sixteen primes."""
     n, length, low, high = task
-    hits, primes = [], primes_between(low, high)
-    for group in iter(lambda: list(itertools.islice(primes, 16)), []):
-        rest = -n % math.prod(group)
-        hits += [k for p in group for k in range(rest % p, length + 1, p)] if low <= length else \
-                [k for p in group for k in (rest % p,) if k <= length]
+    hits = []
+    for start in range(low, high, SEGMENT):
+        primes = list(primes_between(start, min(start + SEGMENT, high)))
+        for i in range(0, len(primes), 16):
+            group = primes[i:i + 16]
+            product = math.prod(group)
+            rest = product - n % product
+            hits += [k for p in group for k in range(rest % p, length + 1, p)] if low <= length else \
+                    [rest % p for p in group if rest % p <= length]
     return hits
 
 
@@ -339,6 +345,21 @@ def files(prime, source, name):
     """The texts of the three files, as bytes: verifier, hexadecimal, decimal. `name` is what the verifier is called."""
     verifier = VERIFIER % {"name": name, "hex": wrapped("%x" % prime, 112), "hash": hashlib.sha256(source).hexdigest()}
     return [text.encode() for text in (verifier, wrapped("%x" % prime, 100) + "\n", wrapped(decimal(prime), 100) + "\n")]
+
+
+def number_in(path):
+    """The prime that a file holds: a verifier that this script wrote, or nothing but decimal digits and white space.
+
+    ValueError for any other file, or one of more than a megabyte. The verifier is read, never run."""
+    with open(path, "rb") as file:
+        text = file.read(1 << 20 | 1)
+    digits = b"".join(text.split())
+    found = re.search(rb'P = int\("""([0-9a-f\s]+)"""', text)
+    if len(text) > 1 << 20 or not (found or digits.isdigit()):
+        raise ValueError("holds no number; give verify_prime.py, or a file of decimal digits")
+    if not found and hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)
+    return int(b"".join(found.group(1).split()), 16) if found else int(digits)
 
 
 def find(source, pad, jobs, say=lambda *_: None):

@@ -35,6 +35,14 @@ def need(present, what):
         raise unittest.SkipTest("needs " + what)
 
 
+def judge(module):
+    """A Python that has a module from PyPI to judge by: $JUDGES, or this one. The case is skipped where neither has."""
+    for python in (os.environ.get("JUDGES"), sys.executable):
+        if python and not subprocess.run([python, "-c", "import " + module], stderr=subprocess.DEVNULL).returncode:
+            return python
+    return need(False, "%s (from PyPI) in $JUDGES" % module)
+
+
 def canonical(name):
     """The bytes of a file of the canonical set, which the repository does not ship."""
     file_name = os.path.join(CANONICAL, name)
