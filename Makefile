@@ -1,7 +1,7 @@
 # What is made from what. Each line is a plain command that can be typed without make.
 PYTHON = python3
 
-all: attogpt.py zeptogpt.py verify_prime.py
+all: attogpt.py zeptogpt.py verify_prime.py punchcard/cards.svg
 
 # Both packed scripts come from one run, and nothing but the standard library is needed.
 attogpt.py zeptogpt.py: femtogpt.py pack.py deflate.py
@@ -10,6 +10,10 @@ attogpt.py zeptogpt.py: femtogpt.py pack.py deflate.py
 # The prime in three forms; about fifteen seconds on two cores.
 verify_prime.py: femtogpt.py find_prime.py deflate.py
 	$(PYTHON) find_prime.py
+
+# The deck, in four files.
+punchcard/cards.svg: attogpt.py punchcard/encode_punchcard_base64.py punchcard/deck.py punchcard/cards.py punchcard/repair.py
+	$(PYTHON) punchcard/encode_punchcard_base64.py
 
 # The proof that it is one, by PARI/GP (Debian: pari-gp): about ten minutes on two cores. Not part of `all`, because the
 # points on its curves are chosen at random: each run gives another proof, and prove_prime.py checks whichever is there.
@@ -22,6 +26,7 @@ certificate:
 check:
 	$(PYTHON) pack.py --check
 	$(PYTHON) find_prime.py --check
+	$(PYTHON) punchcard/encode_punchcard_base64.py --check
 
 test:
 	$(PYTHON) test_parity.py
