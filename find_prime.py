@@ -9,7 +9,7 @@ A gzip reader stops where the stream ends, so whatever the search adds to the nu
 stream comes from deflate.py and the answer is the smallest prime above, so the same on every machine, with any --jobs.
 
 Near N every ln(N)-th number is a prime. Trial division strikes out most of the others, as deep as it saves time; what
-is left meets a strong test to base 2, and what passes that meets Baillie-PSW and 24 more rounds of Miller-Rabin, each of
+is left meets a strong test to base 2, what passes that meets Baillie-PSW and 24 more rounds of Miller-Rabin, each of
 which a composite passes with a probability of at most 1/4: together below 4^-24, or 10^-14, were Baillie-PSW
 to fail (no composite is known that passes it). prove_prime.py leaves no doubt at all.
 """
@@ -31,7 +31,7 @@ import zlib
 import deflate
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-HEADER = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"       # RFC 1952: deflate, no flags, no time, best compression, system unknown
+HEADER = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"       # RFC 1952: deflate, no flags, no time, packed slowly, system unknown
 ROUNDS = 24                                      # of Miller-Rabin, beyond Baillie-PSW
 FOLDED = 3000                                    # bits from which folding beats the division built into pow()
 SIEVED = 256                                     # bits from which sieving a window beats testing number by number
@@ -61,7 +61,7 @@ def reducer(n):
 
     Python divides by the schoolbook but multiplies by Karatsuba. So fold first: what stands above 3/2 of n's length is
     multiplied by that power of two mod n, which leaves 3/2; then what stands above 5/4. What is left of the quotient is
-    short, so that its estimate by a reciprocal (Barrett 1986) is cheap, and off by little: % has hardly anything to do."""
+    short, so that its estimate by a reciprocal (Barrett 1986) is cheap, and off by little: % has little to do."""
     bits = n.bit_length()
     if bits < FOLDED:
         return n.__rmod__
@@ -164,7 +164,7 @@ def baillie_psw(n):
 
 
 def bases(n, rounds=ROUNDS):
-    """Bases for Miller-Rabin, drawn evenly from 2 ... n-2 by a source that n itself seeds, so that they can be redone."""
+    """Bases for Miller-Rabin, drawn evenly from 2 ... n-2 by a source that n seeds, so that they can be redone."""
     source = random.Random(hashlib.sha256(b"%x" % n).digest())
     return [source.randrange(2, n - 1) for _ in range(rounds)]
 
@@ -322,7 +322,8 @@ if sys.argv[1:] == ["--check"]:
     whole = hashlib.sha256(script).hexdigest() == "%(hash)s"
     print("%%d bytes, SHA-256 %%s" %% (len(script), "agrees" if whole else "DOES NOT AGREE"))
     prime = all(map(strong, (2, 3, 5, 7, 11, 13)))
-    print("%%d bits, strong tests to bases 2, 3, 5, 7, 11, 13: %%s" %% (P.bit_length(), "prime" if prime else "COMPOSITE"))
+    found = "prime" if prime else "COMPOSITE"
+    print("%%d bits, strong tests to bases 2, 3, 5, 7, 11, 13: %%s" %% (P.bit_length(), found))
     sys.exit(not (whole and prime))
 if sys.argv[1:]:
     print(__doc__)
@@ -346,7 +347,8 @@ def decimal(number):
 def files(prime, source, name):
     """The texts of the three files, as bytes: verifier, hexadecimal, decimal. `name` is what the verifier is called."""
     verifier = VERIFIER % {"name": name, "hex": wrapped("%x" % prime, 112), "hash": hashlib.sha256(source).hexdigest()}
-    return [text.encode() for text in (verifier, wrapped("%x" % prime, 100) + "\n", wrapped(decimal(prime), 100) + "\n")]
+    numbers = [wrapped(digits, 100) + "\n" for digits in ("%x" % prime, decimal(prime))]
+    return [text.encode() for text in [verifier] + numbers]
 
 
 def number_in(path):
@@ -401,7 +403,7 @@ def main():
     path = arguments.source or os.path.join(HERE, "femtogpt.py")
     stem = os.path.splitext(path)[0] + ".prime"
     targets = [stem + ".py", stem + ".hex", stem + ".txt"] if arguments.source else [
-        os.path.join(HERE, *names) for names in (["verify_prime.py"], ["prime", "primegpt.hex"], ["prime", "primegpt.txt"])]
+        os.path.join(HERE, name) for name in ("verify_prime.py", "prime/primegpt.hex", "prime/primegpt.txt")]
     stale, shown = 0, sys.stderr.isatty()
     try:
         with open(path, "rb") as file:

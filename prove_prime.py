@@ -6,8 +6,8 @@
 
 The theorem (Goldwasser and Kilian 1986; Atkin and Morain 1993). Let N > 1 have no factor 2 or 3, let E be the curve
 y^2 = x^3 + ax + b with 4a^3 + 27b^2 prime to N, let P be a point of E modulo N, and let R be a *prime* with
-R > (N^(1/4) + 1)^2. If for some S the point S.P is not O modulo any prime factor of N, while R.(S.P) is O, then N is prime.
-For if not, N has a prime factor p <= sqrt(N), and modulo p the point S.P has order exactly R, so that E would have at
+R > (N^(1/4) + 1)^2. If for some S the point S.P is not O modulo any prime factor of N, while R.(S.P) is O, then N is
+prime. For if not, N has a prime factor p <= sqrt(N), and modulo p the point S.P has order exactly R, so that E would have at
 least R points modulo p. But it has at most (sqrt(p) + 1)^2 by Hasse's bound, which is less than R.
 
 So a step reduces "N is prime" to "R is prime", and R is the N of the next step. The last is small enough for
@@ -15,8 +15,8 @@ Miller's test with the first thirteen primes as bases, which makes no mistake be
 and Webster 2015).
 
 A step gives S, W, T and J, or A and B in place of J. N + 1 - W = S R counts the points. With J, A = 3J(1728 - J) and
-B = 2J(1728 - J)^2. With L = T^3 + AT + B the curve has a = A L^2 and b = B L^3, and P = (TL, L^2) is on it: the square of
-L^2 is L^3 times L.
+B = 2J(1728 - J)^2. With L = T^3 + AT + B the curve has a = A L^2 and b = B L^3, and P = (TL, L^2) is on it: the
+square of L^2 is L^3 times L.
 """
 import argparse
 import math

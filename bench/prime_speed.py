@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""find_prime.py with two jobs against gmpy2's next_prime on one core: the same starts, by turns, numbers of the prime's size
+"""find_prime.py with two jobs against gmpy2's next_prime on one core: by turns, from the same numbers, of the prime's size.
 
     python3 bench/prime_speed.py [--starts 12] [--python PYTHON]
 
---python: a Python that has gmpy2 (pip install gmpy2), by default this one. The starts are drawn from a fixed seed; the ratio is of the averages, because
-the gap before a prime varies from a few to five times the mean of 4,500.
+--python: a Python that has gmpy2 (pip install gmpy2), by default this one. The starts are drawn from a fixed seed; the
+ratio is of the averages, because the gap before a prime varies from a few to five times the mean of 4,500.
 """
 import argparse
 import os
@@ -35,11 +35,13 @@ def main():
         begun = time.perf_counter()
         found = find_prime.next_prime(start, 2)
         mine.append(time.perf_counter() - begun)
-        out = subprocess.run([options.python, "-c", RIVAL], input=b"%x" % start, stdout=subprocess.PIPE, check=True).stdout
+        out = subprocess.run([options.python, "-c", RIVAL], input=b"%x" % start,
+                             stdout=subprocess.PIPE, check=True).stdout
         rival.append(float(out.split()[0]))
         if int(out.split()[1], 16) != found:
             sys.exit("prime_speed.py: not the same prime")
-        print("the prime %6d above: find_prime.py %6.2f s, gmpy2 %6.2f s" % (found - start, mine[-1], rival[-1]), flush=True)
+        print("the prime %6d above: find_prime.py %6.2f s, gmpy2 %6.2f s" % (
+            found - start, mine[-1], rival[-1]), flush=True)
     print("average of %d: find_prime.py, 2 jobs %.2f s; gmpy2.next_prime, one core %.2f s; ratio %.2f" % (
         len(mine), sum(mine) / len(mine), sum(rival) / len(rival), sum(mine) / sum(rival)))
 

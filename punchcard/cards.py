@@ -75,7 +75,7 @@ def upside_down(column):
 
 
 def set_right(card):
-    """A card as it should be read: (card, True if it had to be turned), by what columns 73-80 say if they say anything."""
+    """A card as it should be read: (card, True if it had to be turned), by what columns 73-80 say, if anything."""
     back = card[::-1]
     for turned in (card, back, list(map(upside_down, card)), list(map(upside_down, back))):
         if read_label(turned):
@@ -129,7 +129,7 @@ def from_h80(data):
 
 
 def to_bin(deck):
-    """The binary card image of SIMH: a little-endian word for each column, row 12 in its highest bit, four zeros last."""
+    """The binary card image of SIMH: a little-endian word for each column, row 12 its highest bit, four zeros last."""
     return b"".join((column << 4).to_bytes(2, "little") for card in deck for column in card)
 
 
@@ -140,8 +140,8 @@ def from_bin(data):
 
 
 # ---- The drawing ----------------------------------------------------------------------------------------------------
-# Lengths in thousandths of an inch (ANSI X3.21): a card of 7 3/8 x 3 1/4 in, holes of 0.055 x 0.125 in, columns 0.087 in
-# apart, rows 0.25 in apart.
+# Lengths in thousandths of an inch (ANSI X3.21): a card of 7 3/8 x 3 1/4 in, holes of 0.055 x 0.125 in, columns 0.087
+# in apart, rows 0.25 in apart.
 WIDTH, HEIGHT, BETWEEN = 7375, 3250, 250
 HOLE_WIDTH, HOLE_HEIGHT = 55, 125
 FIRST_COLUMN, COLUMN_PITCH = 251, 87

@@ -3,8 +3,8 @@
     bytes -> frame -> base64 -> symbols -> 72 columns a card, and two check cards -> labels in columns 73-80
 
 The frame is the first 8 bytes of the payload's SHA-256, its length in 2 bytes, the payload, and zeros to the end of the
-last card. A symbol is what stands in one column: in the binary layout two base64 digits, their 6 + 6 bits punched as they
-are; in the text layout one digit, punched as its character. Check cards (repair.py) carry symbols of the same kind.
+last card. A symbol is what stands in one column: in the binary layout two base64 digits, their 6 + 6 bits punched as
+they are; in the text layout one digit, punched as its character. Check cards (repair.py) carry symbols of the same kind.
 """
 import base64
 import hashlib
@@ -60,7 +60,8 @@ def build(payload, name, layout="binary", checks=CHECKS):
 def layout_of(deck):
     """The layout of some cards: text if most of their data columns are base64 characters, of which 64 in 4096 are."""
     columns = [column for card in deck for column in card[:DATA_COLUMNS]]
-    return "text" if 2 * sum(cards.CHARACTER.get(column, " ") in BASE64 for column in columns) > len(columns) else "binary"
+    readable = sum(cards.CHARACTER.get(column, " ") in BASE64 for column in columns)
+    return "text" if 2 * readable > len(columns) else "binary"
 
 
 def symbols_of(card, layout):
@@ -102,7 +103,8 @@ def sorted_out(found, name):
             numbered.append(turned)
     sizes = sorted(((len(numbered), key) for key, numbered in decks.items() if name in (None, key[0])), reverse=True)
     if not sizes:
-        raise BadDeck("holds no card of a deck %s" % name if name and decks else "holds no card that says where it belongs")
+        raise BadDeck("holds no card of a deck %s" % name if name and decks else
+                      "holds no card that says where it belongs")
     if len(sizes) > 1 and sizes[0][0] == sizes[1][0]:
         raise BadDeck("holds as many cards of deck %s as of %s; take one deck out, or say --deck NAME" % (
             sizes[0][1][0], sizes[1][1][0]))
@@ -123,7 +125,7 @@ def recover(found, name=None):
     field, everything = Field(6 * DIGITS[layout]), range(1, data_cards + CHECKS + 1)
     lost = [number for number in everything if number not in claims]
     options = [[symbols_of(card, layout) for card in claims.get(number, [])] or [None] for number in everything]
-    options = [rows + [None] * (len(rows) > 1) for rows in options]      # of two that claim a place, neither may be right
+    options = [rows + [None] * (len(rows) > 1) for rows in options]    # of two that claim a place neither may be right
     for rows in itertools.islice(itertools.product(*options), MOST_TRIES):
         mending = mended(field, list(rows), CHECKS)
         payload = mending and payload_of(mending[0][:data_cards], layout)

@@ -2,11 +2,11 @@
 """Read a deck of punched cards back into the file that was punched.
 
     python3 decode_punchcard_base64.py                 punchcard_encoding.json beside this script -> attogpt_decoded.py
-    python3 decode_punchcard_base64.py DECK -o FILE    DECK: JSON, H80, a binary card image, or our SVG; FILE: - prints it
+    python3 decode_punchcard_base64.py DECK -o FILE    JSON, H80, a binary card image, or our SVG; FILE: - prints it
     python3 decode_punchcard_base64.py --show 3        draw the third card of the file in the terminal
 
-The holes are all that it looks at. The cards may come in any order and either way round, twice, or among those of another
-deck. Two lost cards are rebuilt, or one that is wrong. What comes out has the SHA-256 that the deck carries, or nothing
+The holes are all that it looks at. The cards may come in any order and either way round, twice, or among those of
+another deck. Two lost cards are rebuilt, or one that is wrong. What comes out has the SHA-256 that the deck carries, or nothing
 comes out. It is not run, and a file that is there already and differs is left alone.
 """
 import argparse
@@ -60,10 +60,12 @@ def main():
             with open(arguments.o, "rb") as file:
                 there = file.read(len(payload) + 1)
         if there not in (None, payload) and not arguments.force:
-            sys.exit("decode_punchcard_base64.py: %s is there already and differs; give --force, or another -o" % arguments.o)
+            sys.exit("decode_punchcard_base64.py: %s is there already and differs; give --force, or another -o"
+                     % arguments.o)
         if there != payload:
             write_whole(arguments.o, payload)
-        print("%s: %d bytes, SHA-256 agrees%s" % (arguments.o, len(payload), ", was there already" * (there == payload)))
+        print("%s: %d bytes, SHA-256 agrees%s" % (
+            arguments.o, len(payload), ", was there already" * (there == payload)))
     except OSError as error:
         sys.exit("decode_punchcard_base64.py: %s: %s" % (error.filename or "standard output", error.strerror))
     except cards.BadDeck as error:

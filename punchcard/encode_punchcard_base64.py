@@ -6,8 +6,9 @@
     python3 encode_punchcard_base64.py MY.py              MY.cards.json, MY.h80, MY.bin, MY.cards.svg beside MY.py
     python3 encode_punchcard_base64.py --layout text      attogpt_text.cards.json, ...: a deck that a keypunch can type
 
-binary layout: two base64 digits to a column ("column binary"), and two check cards: any two lost cards, or one with wrong
-holes, can be rebuilt. text layout: one base64 character to a column, in the code of the IBM 029; check cards on request.
+binary layout: two base64 digits to a column ("column binary"), and two check cards: any two lost cards, or one with
+wrong holes, can be rebuilt. text layout: one base64 character to a column, in the code of the IBM 029; check cards on
+request.
 Columns 73-80 of each card name the deck and number the card.
 
 The four files hold the same deck: JSON (a list of cards, of columns, of punched rows), H80 (Douglas Jones's format), a
@@ -42,8 +43,8 @@ def main():
     stem = os.path.splitext(source)[0] if arguments.source else os.path.join(HERE, "attogpt")
     plain = not arguments.source and arguments.layout == "binary"
     stem += "_text" * (arguments.layout == "text")
-    targets = [os.path.join(HERE, name) for name in ("punchcard_encoding.json", "attogpt.h80", "attogpt.bin", "cards.svg")
-               ] if plain else [stem + end for end in (".cards.json", ".h80", ".bin", ".cards.svg")]
+    ours = ("punchcard_encoding.json", "attogpt.h80", "attogpt.bin", "cards.svg")
+    targets = [os.path.join(HERE, name) for name in ours] if plain else [stem + end for end in (".cards.json", ".h80", ".bin", ".cards.svg")]
     name = arguments.name or re.sub("[^A-Z0-9]", "", title.upper())[:cards.NAME_LENGTH] or "DECK"
     if arguments.source == "" or not re.fullmatch("[A-Z0-9]{1,%d}" % cards.NAME_LENGTH, name):
         options.error("SOURCE: name a file; --name: one to four of A-Z and 0-9")

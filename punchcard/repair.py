@@ -6,8 +6,8 @@ element a of the field,
 
     S_0 = sum of c_i = 0        S_1 = sum of a^i c_i = 0
 
-One wrong symbol of value e at i leaves S_0 = e and S_1 = a^i e, which tell both. Symbols that are known to be missing are
-two unknowns in two equations. (Reed and Solomon 1960; the distance is 3.)
+One wrong symbol of value e at i leaves S_0 = e and S_1 = a^i e, which tell both. Symbols known to be missing are two
+unknowns in two equations. (Reed and Solomon 1960; the distance is 3.)
 """
 POLYNOMIALS = {12: 0b1000001010011, 6: 0b1000011}        # primitive: x^12 + x^6 + x^4 + x + 1, x^6 + x + 1
 
@@ -43,7 +43,7 @@ class Field:
         return zeroth, first
 
     def filled(self, word, missing):
-        """A code word whose symbols at `missing` (two places, or fewer) are found from the others; None if none fits."""
+        """A code word whose symbols at `missing` (two places, or fewer) come from the others; None if none fits."""
         word = [0 if i in missing else symbol for i, symbol in enumerate(word)]
         zeroth, first = self.syndromes(word)
         if len(missing) == 2:

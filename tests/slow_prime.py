@@ -37,8 +37,8 @@ class Proof(unittest.TestCase):
         """gmpy2 takes the number for a prime, and for the next one after the padded gzip file."""
         python = judge("gmpy2")
         start = int.from_bytes(find_prime.container(read("femtogpt.py")) + bytes(4), "big")
-        out = subprocess.run([python, "-c", "import gmpy2;p=gmpy2.next_prime(%d);print(gmpy2.is_prime(p,50),p)" % start],
-                             stdout=subprocess.PIPE, timeout=600).stdout.split()
+        program = "import gmpy2;p=gmpy2.next_prime(%d);print(gmpy2.is_prime(p,50),p)" % start
+        out = subprocess.run([python, "-c", program], stdout=subprocess.PIPE, timeout=600).stdout.split()
         self.assertEqual((out[0], int(out[1])), (b"True", find_prime.number_in(path("verify_prime.py"))))
 
 

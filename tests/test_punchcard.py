@@ -130,7 +130,8 @@ class Deck(unittest.TestCase):
         for gone in itertools.combinations(range(12), 3):
             with self.assertRaises(cards.BadDeck):
                 deck.recover([card for i, card in enumerate(self.deck) if i not in gone])
-        self.lost(self.deck[3:], "cards 1, 2 and 3 of deck ATTO are missing (11 and 12 are check cards): 2 can be rebuilt, not 3")
+        self.lost(self.deck[3:],
+                  "cards 1, 2 and 3 of deck ATTO are missing (11 and 12 are check cards): 2 can be rebuilt, not 3")
         self.lost([random_card(dice)[:72] + card[72:] for card in self.deck[:2]] + self.deck[2:], "beyond repair")
         self.lost(deck.build(self.payload, "ATTO", checks=0)[1:], "cards 1, 11 and 12 of deck ATTO are missing")
 
