@@ -7,8 +7,8 @@
 The theorem (Goldwasser and Kilian 1986; Atkin and Morain 1993). Let N > 1 have no factor 2 or 3, let E be the curve
 y^2 = x^3 + ax + b with 4a^3 + 27b^2 prime to N, let P be a point of E modulo N, and let R be a *prime* with
 R > (N^(1/4) + 1)^2. If for some S the point S.P is not O modulo any prime factor of N, while R.(S.P) is O, then N is
-prime. For if not, N has a prime factor p <= sqrt(N), and modulo p the point S.P has order exactly R, so that E would have at
-least R points modulo p. But it has at most (sqrt(p) + 1)^2 by Hasse's bound, which is less than R.
+prime. For if not, N has a prime factor p <= sqrt(N), and modulo p the point S.P has order exactly R, so that E would
+have at least R points modulo p. But it has at most (sqrt(p) + 1)^2 by Hasse's bound, which is less than R.
 
 So a step reduces "N is prime" to "R is prime", and R is the N of the next step. The last is small enough for
 Miller's test with the first thirteen primes as bases, which makes no mistake below 3317044064679887385961981 (Sorenson

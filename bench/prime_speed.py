@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""find_prime.py with two jobs against gmpy2's next_prime on one core: by turns, from the same numbers, of the prime's size.
+"""find_prime.py with two jobs against gmpy2's next_prime on one core: by turns, from the same numbers of its size.
 
     python3 bench/prime_speed.py [--starts 12] [--python PYTHON]
 

@@ -4,7 +4,7 @@
 
 The frame is the first 8 bytes of the payload's SHA-256, its length in 2 bytes, the payload, and zeros to the end of the
 last card. A symbol is what stands in one column: in the binary layout two base64 digits, their 6 + 6 bits punched as
-they are; in the text layout one digit, punched as its character. Check cards (repair.py) carry symbols of the same kind.
+they are; in the text layout one digit, punched as its character. Check cards (repair.py) carry symbols of that kind.
 """
 import base64
 import hashlib

@@ -6,8 +6,8 @@
     python3 decode_punchcard_base64.py --show 3        draw the third card of the file in the terminal
 
 The holes are all that it looks at. The cards may come in any order and either way round, twice, or among those of
-another deck. Two lost cards are rebuilt, or one that is wrong. What comes out has the SHA-256 that the deck carries, or nothing
-comes out. It is not run, and a file that is there already and differs is left alone.
+another deck. Two lost cards are rebuilt, or one that is wrong. What comes out has the SHA-256 that the deck carries,
+or nothing comes out. It is not run, and a file that is there already and differs is left alone.
 """
 import argparse
 import os

@@ -44,7 +44,8 @@ def main():
     plain = not arguments.source and arguments.layout == "binary"
     stem += "_text" * (arguments.layout == "text")
     ours = ("punchcard_encoding.json", "attogpt.h80", "attogpt.bin", "cards.svg")
-    targets = [os.path.join(HERE, name) for name in ours] if plain else [stem + end for end in (".cards.json", ".h80", ".bin", ".cards.svg")]
+    targets = [os.path.join(HERE, name) for name in ours] if plain else [
+        stem + end for end in (".cards.json", ".h80", ".bin", ".cards.svg")]
     name = arguments.name or re.sub("[^A-Z0-9]", "", title.upper())[:cards.NAME_LENGTH] or "DECK"
     if arguments.source == "" or not re.fullmatch("[A-Z0-9]{1,%d}" % cards.NAME_LENGTH, name):
         options.error("SOURCE: name a file; --name: one to four of A-Z and 0-9")
