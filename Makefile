@@ -1,7 +1,7 @@
 # What is made from what. Each line is a plain command that can be typed without make.
 PYTHON = python3
 
-all: attogpt.py zeptogpt.py verify_prime.py punchcard/cards.svg
+all: attogpt.py zeptogpt.py verify_prime.py punchcard/cards.svg qr/picogpt.svg
 
 # Both packed scripts come from one run, and nothing but the standard library is needed.
 attogpt.py zeptogpt.py: femtogpt.py pack.py deflate.py
@@ -15,6 +15,10 @@ verify_prime.py: femtogpt.py find_prime.py deflate.py
 punchcard/cards.svg: attogpt.py punchcard/encode_punchcard_base64.py punchcard/deck.py punchcard/cards.py punchcard/repair.py
 	$(PYTHON) punchcard/encode_punchcard_base64.py
 
+# The symbol, in two pictures.
+qr/picogpt.svg: picogpt.py qr/encode_qr.py qr/qrcode_tables.py qr/images.py
+	$(PYTHON) qr/encode_qr.py
+
 # The proof that it is one, by PARI/GP (Debian: pari-gp): about ten minutes on two cores. Not part of `all`, because the
 # points on its curves are chosen at random: each run gives another proof, and prove_prime.py checks whichever is there.
 certificate:
@@ -27,6 +31,7 @@ check:
 	$(PYTHON) pack.py --check
 	$(PYTHON) find_prime.py --check
 	$(PYTHON) punchcard/encode_punchcard_base64.py --check
+	$(PYTHON) qr/encode_qr.py --check
 
 test:
 	$(PYTHON) test_parity.py
