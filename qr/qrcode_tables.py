@@ -1,6 +1,6 @@
 """What encoder and decoder of QR code symbols both need (ISO/IEC 18004:2015, model 2, versions 1 to 40).
 
-Only table 9 (error correction blocks) and one odd alignment distance are written down; all else is computed. A matrix is
+Table 9 (error correction blocks) and one odd alignment distance are written down; all else is computed. A matrix is
 a list of rows of 0 (light) and 1 (dark). A codeword is a byte.
 """
 import functools

@@ -58,8 +58,8 @@ def payloads(number, unaligned):
         length = most if k % 3 else dice.randrange(1, most + 1)
         if mode == "byte" and unaligned:
             length = most = room // 8
-        while unaligned and mode != "byte" and length < most - 3 and (
-                8 + tables.count_bits(MODES[mode], version) + (length * encode_qr.SIXTHS[MODES[mode]] + 5) // 6) % 8 == 0:
+        head, sixths = 8 + tables.count_bits(MODES[mode], version), encode_qr.SIXTHS[MODES[mode]]
+        while unaligned and mode != "byte" and length < most - 3 and (head + (length * sixths + 5) // 6) % 8 == 0:
             length += 1
         letters = {"numeric": b"0123456789", "alphanumeric": tables.ALPHANUMERICS,
                    "byte": bytes(range(32, 127)) + b"\n"}[mode]
