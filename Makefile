@@ -1,7 +1,7 @@
 # What is made from what. Each line is a plain command that can be typed without make.
 PYTHON = python3
 
-all: attogpt.py zeptogpt.py verify_prime.py punchcard/cards.svg qr/picogpt.svg
+all: attogpt.py zeptogpt.py verify_prime.py punchcard/cards.svg qr/picogpt.svg song/primegpt.mid
 
 # Both packed scripts come from one run, and nothing but the standard library is needed.
 attogpt.py zeptogpt.py: femtogpt.py pack.py deflate.py
@@ -19,6 +19,10 @@ punchcard/cards.svg: attogpt.py punchcard/encode_punchcard_base64.py punchcard/d
 qr/picogpt.svg: picogpt.py qr/encode_qr.py qr/qrcode_tables.py qr/images.py
 	$(PYTHON) qr/encode_qr.py
 
+# The raga: MIDI, score, sargam. `$(PYTHON) song/encode_song.py --wav song.wav` renders it.
+song/primegpt.mid: verify_prime.py song/encode_song.py song/raga.py song/midi.py song/score.py
+	$(PYTHON) song/encode_song.py
+
 # The proof that it is one, by PARI/GP (Debian: pari-gp): about ten minutes on two cores. Not part of `all`, because the
 # points on its curves are chosen at random: each run gives another proof, and prove_prime.py checks whichever is there.
 certificate:
@@ -32,6 +36,7 @@ check:
 	$(PYTHON) find_prime.py --check
 	$(PYTHON) punchcard/encode_punchcard_base64.py --check
 	$(PYTHON) qr/encode_qr.py --check
+	$(PYTHON) song/encode_song.py --check
 
 test:
 	$(PYTHON) test_parity.py

@@ -49,9 +49,13 @@ def container(source):
 
 
 def unpacked(number):
-    """A number whose bytes begin with a gzip file -> (what that holds, how many bytes stand behind it)."""
+    """A number whose bytes begin with a gzip file -> (what that holds, how many bytes stand behind it).
+
+    zlib.error or ValueError if they do not, if the CRC does not agree, or if it unpacks to more than a megabyte."""
     reader = zlib.decompressobj(31)
-    data = reader.decompress(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+    data = reader.decompress(number.to_bytes((number.bit_length() + 7) // 8, "big"), 1 << 20)
+    if not reader.eof:
+        raise ValueError("the gzip file does not end, or holds more than a megabyte")
     return data, len(reader.unused_data)
 
 

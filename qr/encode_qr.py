@@ -18,8 +18,7 @@ import sys
 from images import to_png, to_svg, to_text
 from qrcode_tables import (ALPHANUMERIC, ALPHANUMERICS, BYTE, LEVELS, MASKS, NUMERIC, PADS, VERSIONS, QRError,
                            block_sizes, capacity, check_codewords, count_bits, data_places, format_information,
-                           format_places,
-                           function_patterns, size_of, version_information, version_places)
+                           format_places, function_patterns, size_of, version_information, version_places)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Turn a prime number into a raga for the harmonium: a piece that can be played, recorded, and turned back.
+
+    python3 encode_song.py                     ../verify_prime.py -> primegpt.mid, score.svg, sargam.txt, here
+    python3 encode_song.py --wav song.wav      render it as well (ten minutes of sound, 50 MB, some seconds)
+    python3 encode_song.py --check             say whether these files are what the prime makes; exit 1 if not
+    python3 encode_song.py FILE                another prime (a verifier, or decimal digits) -> FILE.mid beside FILE
+
+The digits take the swaras by how often they occur, the most frequent Sa. First the alap plays the notes of 0 to 9 in
+order, slowly, so that the recording carries its own key; then ten digits to a phrase, the last one held, and a breath.
+"""
+import argparse
+import os
+import sys
+import tempfile
+import wave
+
+import harmonium
+import midi
+import raga
+import score
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import find_prime  # noqa: E402
+from deflate import write_whole  # noqa: E402
+
+
+def write_wav(path, digits, sa, rate, hertz):
+    """Render to a WAV file, whole or not at all, with progress on a terminal."""
+    folder, name = os.path.split(os.path.realpath(path))
+    if os.path.isdir(path):
+        raise OSError(21, "Is a directory", path)
+    try:
+        handle, part = tempfile.mkstemp(dir=folder, prefix=name + ".")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+    show = sys.stderr.isatty()
+
+    def say(done, notes):
+        if show and (done % 50 == 0 or done == notes):
+            print("\rencode_song.py: %d of %d notes " % (done, notes), end="\n" * (done == notes), file=sys.stderr)
+    try:
+        with open(handle, "wb") as file:
+            with wave.open(file, "wb") as out:
+                out.setparams((1, 2, hertz, 0, "NONE", ""))
+                harmonium.render(digits, out.writeframesraw, sa, rate, hertz, say)
+        os.chmod(part, 0o644)
+        os.replace(part, os.path.join(folder, name))
+    except BaseException:
+        os.unlink(part)
+        raise
+
+
+def positive(text):
+    """argparse type: notes a second, from 1 to 5; faster ones are too short to tell apart."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 1 <= rate <= 5:
+        raise argparse.ArgumentTypeError("%r is not from 1 to 5" % text)
+    return rate
+
+
+def pitch(text):
+    """argparse type: the name of a note -> its MIDI number."""
+    try:
+        return raga.midi_pitch(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("prime", nargs="?", metavar="PRIME", help="what holds the number (../verify_prime.py)")
+    options.add_argument("--sa", type=pitch, default=60, metavar="NOTE", help="the pitch of Sa, C2 to G4 (C4)")
+    options.add_argument("--notes-per-second", type=positive, default=4.0, metavar="N", help="1 to 5 (4)")
+    options.add_argument("--midi", metavar="FILE", help="where the MIDI file goes")
+    options.add_argument("--wav", metavar="FILE", help="render a WAV file too")
+    options.add_argument("--rate", type=int, choices=(8000, 11025, 16000, 22050, 32000, 44100, 48000), default=44100,
+                         help="samples a second of the WAV file (44100)")
+    options.add_argument("--check", action="store_true", help="compare, write nothing")
+    arguments = options.parse_args()
+    if "" in (arguments.prime, arguments.midi, arguments.wav):
+        options.error("PRIME, --midi, --wav: name a file")
+    source = arguments.prime or os.path.join(os.path.dirname(HERE), "verify_prime.py")
+    stem = os.path.splitext(source)[0] if arguments.prime else os.path.join(HERE, "primegpt")
+    target = arguments.midi or stem + ".mid"
+    stale = 0
+    try:
+        digits = find_prime.decimal(find_prime.number_in(source))
+        files = [(target, midi.to_midi(digits, arguments.sa, arguments.notes_per_second))]
+        if not arguments.prime and not arguments.midi:
+            files += [(os.path.join(HERE, "score.svg"), score.to_svg(digits, arguments.notes_per_second)),
+                      (os.path.join(HERE, "sargam.txt"), score.to_text(digits))]
+        for name, data in files:
+            if arguments.check:
+                with open(name, "rb") as file:
+                    same = file.read() == data
+                stale += not same
+                print("%s: %s" % (os.path.basename(name), "up to date" if same else
+                                  "does not match %s; run encode_song.py" % os.path.basename(source)))
+            else:
+                write_whole(name, data)
+                print("%s: %d bytes" % (os.path.relpath(name), len(data)))
+        if arguments.wav and not arguments.check:
+            write_wav(arguments.wav, digits, arguments.sa, arguments.notes_per_second, arguments.rate)
+            print("%s: %d bytes" % (arguments.wav, os.path.getsize(arguments.wav)))
+        slots = max(start + length for start, length, _ in raga.schedule(len(digits)))
+        print("%d digits, %d:%02d minutes" % (len(digits), *divmod(round(slots / arguments.notes_per_second), 60)))
+    except OSError as error:
+        sys.exit("encode_song.py: %s: %s" % (error.filename or "standard output", error.strerror))
+    except ValueError as error:
+        sys.exit("encode_song.py: %s: %s" % (source, error))
+    sys.exit(1 if stale else 0)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
