@@ -1,8 +1,8 @@
 """From a recording to digits: the alap gives the tempo and what each digit sounds like, the rest is compared with that.
 
 The decoder is told neither the key nor the instrument nor the speed. It brings the recording down to about 2.7 kHz,
-finds the ten equal notes of the alap by their loudness, and keeps the spectrum of each. From phrase to phrase it follows
-the breath before the first note, and takes each note for the digit whose spectrum is the most similar.
+finds the ten equal notes of the alap by their loudness, and keeps the spectrum of each. It follows
+the breath before each phrase, and takes each note for the digit whose spectrum is the most similar.
 """
 import array
 import math
