@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from common import CANONICAL, CHAIN, canonical, need, path, run_log
+from common import CANONICAL, CHAIN, canonical, command, need, path, read, run_log
 
 HEAD = 23
 PYENV = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
@@ -76,15 +76,30 @@ class Versions(unittest.TestCase):
             self.assertEqual(oldest.result()[0], self.expected)
             self.assertEqual(newest.result()[0], self.expected)
 
-    def test_packing_on_others(self):
-        """deflate.py gives the same bytes on the oldest CPython and on PyPy: pack.py --check agrees."""
-        programs = [program for _, program in pythons()[:1]] + [p for p in [shutil.which("pypy3")] if p]
-        need(programs, "another Python")
+    def test_artifacts_on_others(self):
+        """The oldest and newest CPython here, and PyPy, make the same bytes of every artifact, and read them all."""
+        programs = [program for _, program in pythons()[:1] + pythons()[-1:]] + [shutil.which("pypy3")]
+        need(len(programs) == 3 and programs[-1], "two other CPythons, and pypy3")
+        makers = ("pack.py", "punchcard/encode_punchcard_base64.py", "qr/encode_qr.py", "song/encode_song.py",
+                  "find_prime.py")
+        readers = (("verify_prime.py", "femtogpt.py"), ("punchcard/decode_punchcard_base64.py -o -", "attogpt.py"),
+                   ("qr/decode_qr.py", "picogpt.py"))
         for program in programs:
             with tempfile.TemporaryDirectory() as folder:
-                run = subprocess.run([program, path("pack.py"), "--check"], cwd=folder, stdout=subprocess.PIPE,
-                                     stderr=subprocess.STDOUT)
-                self.assertEqual(run.returncode, 0, (program, run.stdout))
+                for maker in makers:
+                    run = command(path(maker), "--check", cwd=folder, python=program)
+                    self.assertEqual((run.returncode, run.stderr), (0, b""), (program, maker, run.stdout))
+                for reader, source in readers:
+                    script, *options = reader.split()
+                    run = command(path(script), *options, cwd=folder, python=program)
+                    self.assertEqual((run.stdout, run.stderr), (read(source), b""), (program, reader))
+                wav = os.path.join(folder, "song.wav")
+                for script, *options in (("punchcard/decode_punchcard_base64.py", path("punchcard", "cards.svg")),
+                                         ("song/encode_song.py", "--midi", "song.mid", "--wav", wav, "--rate", "8000"),
+                                         ("song/decode_song.py", wav), ("song/decode_song.py",),
+                                         ("prove_prime.py", "--help")):
+                    run = command(path(script), *options, cwd=folder, python=program)
+                    self.assertEqual((run.returncode, run.stderr), (0, b""), (program, script))
 
 
 if __name__ == "__main__":
