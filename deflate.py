@@ -570,6 +570,11 @@ def _write_stored(data):
     return bytes(out.done)
 
 
+def overwrites(targets, source):
+    """Is one of these paths the file that is the source?"""
+    return os.path.exists(source) and any(os.path.exists(path) and os.path.samefile(path, source) for path in targets)
+
+
 def write_whole(path, data):
     """Write a file so that it is there whole or not at all, whatever stood there before; a device is written to."""
     if os.path.exists(path) and not os.path.isfile(path):

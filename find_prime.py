@@ -23,6 +23,7 @@ import multiprocessing
 import os
 import random
 import re
+import signal
 import struct
 import sys
 import time
@@ -256,7 +257,7 @@ def crew(jobs):
     if jobs == 1:
         yield map
         return
-    pool = multiprocessing.Pool(jobs)
+    pool = multiprocessing.Pool(jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN))    # Ctrl-C is for this process
 
     def each(function, tasks):
         tasks = iter(tasks)
@@ -330,9 +331,14 @@ if sys.argv[1:] == ["--check"]:
     print("%%d bits, strong tests to bases 2, 3, 5, 7, 11, 13: %%s" %% (P.bit_length(), found))
     sys.exit(not (whole and prime))
 if sys.argv[1:]:
-    print(__doc__)
-    sys.exit(0 if sys.argv[1] in ("-h", "--help") else 2)
-sys.stdout.buffer.write(script)
+    asked = sys.argv[1] in ("-h", "--help")
+    print(__doc__, file=sys.stdout if asked else sys.stderr)
+    sys.exit(0 if asked else 2)
+try:
+    sys.stdout.buffer.write(script)
+    sys.stdout.flush()
+except OSError as error:
+    sys.exit("%(name)s: standard output: %%s" %% error.strerror)
 '''
 
 
@@ -362,7 +368,7 @@ def number_in(path):
     with open(path, "rb") as file:
         text = file.read(1 << 20 | 1)
     digits = b"".join(text.split())
-    found = re.search(rb'P = int\("""([0-9a-f\s]+)"""', text)
+    found = re.search(rb'P = int\("""\s*([0-9a-f][0-9a-f\s]*)"""', text)
     if len(text) > 1 << 20 or not (found or digits.isdigit()):
         raise ValueError("holds no number; give verify_prime.py, or a file of decimal digits")
     if not found and hasattr(sys, "set_int_max_str_digits"):
@@ -389,9 +395,9 @@ def show(tested, expected, seconds):
 
 
 def count(text):
-    """argparse type: a whole number from 1 up."""
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError("%r is not a whole number from 1 up" % text)
+    """argparse type: a whole number from 1 to 99."""
+    if not re.fullmatch("[0-9]{1,2}", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError("%r is not a whole number from 1 to 99" % text)
     return int(text)
 
 

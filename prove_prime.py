@@ -23,6 +23,7 @@ import math
 import multiprocessing
 import os
 import re
+import signal
 import sys
 import time
 
@@ -107,27 +108,28 @@ def quotient(step):
 
 def parse(text):
     """The text of a certificate -> (N, list of the steps' fields {letter: integer}). Rejected if it is not whole."""
-    sections, section = {}, None
+    sections, section, steps = {}, None, 0
     for number, line in enumerate(text.split("\n"), 1):
         line = line.strip()
         title = re.fullmatch(r"\[(.*)\]", line)
         if title:
             section = title.group(1)
             if section in sections:
-                raise Rejected("line %d: [%s] comes twice" % (number, section))
-            if section.isdigit() and section != str(sum(map(str.isdigit, sections)) + 1):
-                raise Rejected("line %d: step [%s] is out of order" % (number, section[:20]))
+                raise Rejected("line %d: section %r comes twice" % (number, section[:30]))
+            steps += section.isdigit()
+            if section.isdigit() and section != str(steps):
+                raise Rejected("line %d: step %r is out of order" % (number, section[:20]))
             sections[section] = {}
         elif line and section != "Comments":
             key, equals, value = line.partition("=")
             if section is None or not equals:
                 raise Rejected("line %d: neither [section] nor name=value" % number)
             if key in sections[section]:
-                raise Rejected("line %d: %s comes twice in a section" % (number, key[:20]))
+                raise Rejected("line %d: %r comes twice in a section" % (number, key[:20]))
             sections[section][key] = value
     if sections.get("PRIMO - Primality Certificate", {}).get("Format") != "4":
         raise Rejected("no certificate in Primo's format 4")
-    steps = [integers(fields, "step %s" % name) for name, fields in sections.items() if name.isdigit()]
+    steps = [integers(fields, "step %s" % name[:20]) for name, fields in sections.items() if name.isdigit()]
     if sections["PRIMO - Primality Certificate"].get("TestCount") != str(len(steps)) or not steps:
         raise Rejected("TestCount does not agree with the %d steps: is the file cut short?" % len(steps))
     N = integers(sections.get("Candidate", {}), "[Candidate]").get("N", 0)
@@ -145,7 +147,7 @@ def integers(fields, where):
     for key, value in fields.items():
         found = re.fullmatch(r"(-?)(?:0x|\$)([0-9A-Fa-f]+)", value)
         if not found:
-            raise Rejected("%s: %s is not a hexadecimal number" % (where, key[:20]))
+            raise Rejected("%s: %r is not a hexadecimal number" % (where, key[:20]))
         numbers[key] = int(found.group(1) + found.group(2), 16)
     return numbers
 
@@ -173,7 +175,7 @@ def prove(text, number=None, jobs=1, say=lambda *_: None):
         raise Rejected("it stops at a number of %d bits, too large to be tested directly" % last.bit_length())
     if not certainly_prime(last):
         raise Rejected("the last number, %d, is composite" % last)
-    pool = multiprocessing.Pool(jobs) if jobs > 1 else None
+    pool = multiprocessing.Pool(jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN)) if jobs > 1 else None
     try:
         for i, wrong in enumerate((pool.imap if pool else map)(check_step, linked), 1):
             if wrong:
@@ -193,6 +195,8 @@ def main():
                          help="what holds the number that it should prove (verify_prime.py beside this script)")
     options.add_argument("--jobs", type=find_prime.count, default=os.cpu_count() or 1, help="processes (one a core)")
     arguments = options.parse_args()
+    if "" in (arguments.certificate, arguments.number):
+        options.error("CERTIFICATE, --number: name a file")
     begun = time.perf_counter()
 
     def show(done, steps):

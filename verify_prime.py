@@ -44,6 +44,11 @@ if sys.argv[1:] == ["--check"]:
     print("%d bits, strong tests to bases 2, 3, 5, 7, 11, 13: %s" % (P.bit_length(), found))
     sys.exit(not (whole and prime))
 if sys.argv[1:]:
-    print(__doc__)
-    sys.exit(0 if sys.argv[1] in ("-h", "--help") else 2)
-sys.stdout.buffer.write(script)
+    asked = sys.argv[1] in ("-h", "--help")
+    print(__doc__, file=sys.stdout if asked else sys.stderr)
+    sys.exit(0 if asked else 2)
+try:
+    sys.stdout.buffer.write(script)
+    sys.stdout.flush()
+except OSError as error:
+    sys.exit("verify_prime.py: standard output: %s" % error.strerror)

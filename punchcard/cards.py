@@ -16,7 +16,7 @@ NAME_LENGTH, MOST_CARDS = 4, 97                  # two digits number 97 data car
 ROWS = (12, 11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
 BIT = {row: 1 << 11 - i for i, row in enumerate(ROWS)}
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-LARGEST_FILE = 16 << 20                          # bytes
+LARGEST_FILE = 4 << 20                          # bytes
 H80_HEADER = b"\x80\x80\x80"
 
 
@@ -206,7 +206,7 @@ def from_svg(data):
 def read_deck(data):
     """The bytes of a file -> (the name of its format, its cards; None for a card that makes no sense). Or BadDeck."""
     if len(data) > LARGEST_FILE:
-        raise BadDeck("is larger than 16 MiB")
+        raise BadDeck("is larger than 4 MiB, which no deck is")
     if data[:3] == b"H80":
         kind, deck = "H80", from_h80(data)
     elif b"<svg" in data[:1000]:

@@ -96,11 +96,11 @@ def sorted_out(found, name):
             continue
         if was_turned:
             notes.append("card %d of the file lay the wrong way round; turned" % place)
-        numbered = decks.setdefault((said[0], said[2]), {}).setdefault(said[1], [])
-        if turned in numbered:
+        numbered = decks.setdefault((said[0], said[2]), {}).setdefault(said[1], {})
+        if tuple(turned) in numbered:
             notes.append("card %d of the file is card %d once more; left out" % (place, said[1]))
         else:
-            numbered.append(turned)
+            numbered[tuple(turned)] = turned
     sizes = sorted(((len(numbered), key) for key, numbered in decks.items() if name in (None, key[0])), reverse=True)
     if not sizes:
         raise BadDeck("holds no card of a deck %s" % name if name and decks else
@@ -112,7 +112,8 @@ def sorted_out(found, name):
     for other, numbered in sorted(decks.items()):
         if other != chosen:
             notes.append("deck %s of %d data cards: card %s ignored" % (other[0], other[1], listed(sorted(numbered))))
-    return decks[chosen], chosen[0], chosen[1], notes
+    claims = {number: list(claimed.values()) for number, claimed in decks[chosen].items()}
+    return claims, chosen[0], chosen[1], notes
 
 
 def recover(found, name=None):
@@ -122,22 +123,26 @@ def recover(found, name=None):
     claims, name, data_cards, notes = sorted_out(found, name)
     layout = layout_of([card for claimed in claims.values() for card in claimed])
     notes.insert(0, "deck %s: %d data cards, %s layout" % (name, data_cards, layout))
-    field, everything = Field(6 * DIGITS[layout]), range(1, data_cards + CHECKS + 1)
+    field = Field(6 * DIGITS[layout])
+    checks = CHECKS if data_cards + CHECKS <= field.order else 0         # a longer deck cannot have any
+    everything = range(1, data_cards + checks + 1)
     lost = [number for number in everything if number not in claims]
     options = [[symbols_of(card, layout) for card in claims.get(number, [])] or [None] for number in everything]
     options = [rows + [None] * (len(rows) > 1) for rows in options]    # of two that claim a place neither may be right
     for rows in itertools.islice(itertools.product(*options), MOST_TRIES):
-        mending = mended(field, list(rows), CHECKS)
+        mending = mended(field, list(rows), checks)
         payload = mending and payload_of(mending[0][:data_cards], layout)
         if payload is not None:
             break
     else:
+        if lost and not checks:
+            raise BadDeck("cards %s of deck %s are missing, and it has no check cards" % (listed(lost), name))
         if len(lost) > CHECKS:
             raise BadDeck("cards %s of deck %s are missing (%d and %d are check cards): %d can be rebuilt, not %d" % (
                 listed(lost), name, *everything[-CHECKS:], CHECKS, len(lost)))
         raise BadDeck("deck %s is damaged beyond repair: %s holes are wrong on more than one card" % (
             name, "cards %s are missing and" % listed(lost) if lost else "its"))
-    if lost == list(everything[-CHECKS:]):
+    if not checks or lost == list(everything[-CHECKS:]):
         notes.append("no check cards")
     elif lost:
         notes.append("card %s lost; rebuilt" % listed(lost))

@@ -38,8 +38,8 @@ def main():
     options.add_argument("--deck", dest="name", metavar="NAME", help="which one, if the file holds cards of several")
     options.add_argument("--show", type=int, metavar="N", help="draw the N-th card of the file; write nothing")
     arguments = options.parse_args()
-    if not arguments.o:
-        options.error("-o: name a file, or - to print")
+    if not arguments.o or not arguments.deck:
+        options.error("DECK, -o: name a file; -o -: print")
     try:
         with open(arguments.deck, "rb") as file:
             kind, found = cards.read_deck(file.read(cards.LARGEST_FILE + 1))

@@ -24,7 +24,7 @@ import deck
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from deflate import write_whole  # noqa: E402
+from deflate import overwrites, write_whole  # noqa: E402
 
 FORMATS = (cards.to_json, cards.to_h80, cards.to_bin, cards.to_svg)
 
@@ -49,6 +49,8 @@ def main():
     name = arguments.name or re.sub("[^A-Z0-9]", "", title.upper())[:cards.NAME_LENGTH] or "DECK"
     if arguments.source == "" or not re.fullmatch("[A-Z0-9]{1,%d}" % cards.NAME_LENGTH, name):
         options.error("SOURCE: name a file; --name: one to four of A-Z and 0-9")
+    if overwrites(targets, source):
+        options.error("%s would be overwritten by what is made from it; copy it to another name" % source)
     checks = arguments.check_cards
     checks = checks if checks is not None else deck.CHECKS if arguments.layout == "binary" else 0
     stale = 0

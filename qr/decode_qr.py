@@ -160,7 +160,8 @@ def payload(words, version):
         if mode == ECI:
             take(8)
             ahead = bits[place - 8:place]
-            take(0 if ahead[0] == "0" else 8 if ahead[1] == "0" else 16)
+            if ahead[0] == "1":
+                take(8 if ahead[1] == "0" else 16)
             continue
         if mode not in (NUMERIC, ALPHANUMERIC, BYTE, KANJI):
             raise QRError("has a segment of mode %d, which is not read here" % mode)
@@ -206,9 +207,10 @@ def main():
     options.add_argument("image", nargs="?", metavar="IMAGE", default=os.path.join(HERE, "picogpt.png"),
                          help="PNG or SVG, - for standard input (picogpt.png beside this script)")
     options.add_argument("-o", metavar="FILE", help="file to write instead of printing")
+    options.add_argument("--force", action="store_true", help="write over a file that differs")
     arguments = options.parse_args()
-    if arguments.o == "":
-        options.error("-o: name a file")
+    if "" in (arguments.o, arguments.image):
+        options.error("IMAGE, -o: name a file")
     try:
         if arguments.image == "-":
             data = sys.stdin.buffer.read(LARGEST_FILE + 1)
@@ -217,6 +219,12 @@ def main():
                 data = file.read(LARGEST_FILE + 1)
         carried, version, level = read(data)
         if arguments.o:
+            there = None
+            if os.path.isfile(arguments.o):
+                with open(arguments.o, "rb") as file:
+                    there = file.read(len(carried) + 1)
+            if there not in (None, carried) and not arguments.force:
+                sys.exit("decode_qr.py: %s is there already and differs; give --force, or another -o" % arguments.o)
             write_whole(arguments.o, carried)
             print("%s: %d bytes, from version %d, level %s" % (arguments.o, len(carried), version, level))
         else:

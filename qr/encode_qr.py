@@ -22,7 +22,7 @@ from qrcode_tables import (ALPHANUMERIC, ALPHANUMERICS, BYTE, LEVELS, MASKS, NUM
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from deflate import write_whole  # noqa: E402
+from deflate import overwrites, write_whole  # noqa: E402
 
 MODES = (NUMERIC, ALPHANUMERIC, BYTE)
 SIXTHS = {NUMERIC: 20, ALPHANUMERIC: 33, BYTE: 48}       # of a bit that a character takes: 10/3, 11/2 and 8 bits
@@ -162,13 +162,15 @@ def main():
         options.error("SOURCE: name a file, or -; --out: name a file that ends in .png, .svg or .txt")
     if not targets and not arguments.terminal:
         options.error("give --out FILE.png (.svg, .txt) or --terminal")
+    if overwrites(targets, source):
+        options.error("%s would be overwritten by what is made from it; copy it to another name" % source)
     stale = 0
     try:
         if source == "-":
-            data = sys.stdin.buffer.read(MOST + 1)
+            data = sys.stdin.buffer.read(1 << 20)
         else:
             with open(source, "rb") as file:
-                data = file.read(MOST + 1)
+                data = file.read(1 << 20)
         if not data:
             raise QRError("is empty: nothing to encode")
         matrix, version, level, mask = encode(data, arguments.level, arguments.version)

@@ -10,7 +10,7 @@ from qrcode_tables import QRError
 
 QUIET = 4                                        # light modules around a symbol
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-MOST_PIXELS = 1 << 24
+MOST_PIXELS, MOST_BYTES, LONGEST = 1 << 23, 1 << 25, 10000
 LARGEST_FILE = 64 << 20                          # bytes
 
 
@@ -116,10 +116,11 @@ def dark_pixels(data):
     channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(colour)
     if not channels or depth not in {0: (1, 2, 4, 8, 16), 3: (1, 2, 4, 8)}.get(colour, (8, 16)) or interlaced:
         raise QRError("is a PNG of a kind that is not read; save it as greyscale or RGB, not interlaced")
-    if not 0 < width * height <= MOST_PIXELS:
-        raise QRError("is %d x %d pixels; at most %d million are read" % (width, height, MOST_PIXELS // 10 ** 6))
     stride, step = (width * channels * depth + 7) // 8, max(1, channels * depth // 8)
     size = height * (stride + 1)
+    if not 0 < width * height <= MOST_PIXELS or size > MOST_BYTES or max(width, height) > LONGEST:
+        raise QRError("is %d x %d pixels; at most %d million are read, make it smaller" % (
+            width, height, MOST_PIXELS // 10 ** 6))
     try:
         raw = zlib.decompressobj().decompress(b"".join(body for kind, body in found if kind == b"IDAT"), size)
     except zlib.error:

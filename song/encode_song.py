@@ -23,7 +23,9 @@ import score
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 import find_prime  # noqa: E402
-from deflate import write_whole  # noqa: E402
+from deflate import overwrites, write_whole  # noqa: E402
+
+MOST_DIGITS = 6000
 
 
 def write_wav(path, digits, sa, rate, hertz):
@@ -87,11 +89,21 @@ def main():
     source = arguments.prime or os.path.join(os.path.dirname(HERE), "verify_prime.py")
     stem = os.path.splitext(source)[0] if arguments.prime else os.path.join(HERE, "primegpt")
     target = arguments.midi or stem + ".mid"
+    plain = (arguments.sa, arguments.notes_per_second) == (60, 4.0)
+    if not arguments.prime and not arguments.midi and not plain:
+        target = "primegpt.mid"                  # in this folder: ours keeps its key and its tempo
+    targets = [target] + [arguments.wav] * bool(arguments.wav)
+    if len(targets) == 2 and os.path.realpath(target) == os.path.realpath(arguments.wav):
+        options.error("--midi and --wav: name two files")
+    if overwrites(targets, source):
+        options.error("%s would be overwritten by what is made from it; copy it to another name" % source)
     stale = 0
     try:
         digits = find_prime.decimal(find_prime.number_in(source))
         files = [(target, midi.to_midi(digits, arguments.sa, arguments.notes_per_second))]
-        if not arguments.prime and not arguments.midi:
+        if len(digits) > MOST_DIGITS:
+            raise ValueError("has %d digits; at most %d are set to music" % (len(digits), MOST_DIGITS))
+        if not arguments.prime and not arguments.midi and plain:
             files += [(os.path.join(HERE, "score.svg"), score.to_svg(digits, arguments.notes_per_second)),
                       (os.path.join(HERE, "sargam.txt"), score.to_text(digits))]
         for name, data in files:

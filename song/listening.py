@@ -60,7 +60,9 @@ def listen(file, say=lambda *_: None):
     """An open WAV file -> (samples of about BAND a second, mean of all channels; that rate). BadSong if it is none."""
     if file.read(4) != b"RIFF" or file.read(8)[4:] != b"WAVE":
         raise BadSong("is neither a MIDI nor a WAV file; convert the recording to WAV")
-    fields = file.read(chunk_at(file, b"fmt "))
+    size = chunk_at(file, b"fmt ")
+    fields = file.read(min(size, 40))
+    file.seek(max(0, size + size % 2 - 40), 1)
     if len(fields) < 16:
         raise BadSong("is a WAV file that is cut short")
     kind, channels, rate, _, _, bits = struct.unpack("<HHIIHH", fields[:16])
@@ -70,15 +72,17 @@ def listen(file, say=lambda *_: None):
             not 6000 <= rate <= 200000:
         raise BadSong("is a WAV file of a kind that is not read: give PCM of 8 to 32 bits, 8 to 96 kHz")
     length, width = chunk_at(file, b"data"), bits // 8
+    if length > LARGEST:
+        raise BadSong("holds %d MB of sound; cut it to the piece, or lower its rate" % (length >> 20))
     step = max(1, round(rate / BAND))
-    block, out, done = step * channels, [], 0
+    block, out, done = step * channels, array.array("f"), 0
     while done < length:
         data = file.read(min(length - done, CHUNK // step * step * channels * width))
         done += len(data)
         values = samples(data[:len(data) // (width * block) * width * block], kind, width)
         if not values:
             break
-        out += [sum(values[i:i + block]) / block for i in range(0, len(values), block)]
+        out.extend([sum(values[i:i + block]) / block for i in range(0, len(values), block)])
         say(done, length)
     return out, rate / step
 
@@ -186,11 +190,12 @@ def decode(sound, rate, say=lambda *_: None):
     ear = Ear(sound, rate, seconds, [f for _, f in sorted(zip(strength, grid), reverse=True)[:STRONGEST]])
     templates = keys(ear)
     means = [unit(map(sum, zip(*key))) for key in templates]
-    full = sum(loud[int(first + k * raga.ALAP_STEP * slot) + int(slot)] for k in range(10)) / 10
 
     def level(begin, end):
         part = loud[max(0, int(begin)):max(0, int(end)) + 1]
         return sum(part) / len(part) if part else 0.0
+
+    full = sum(level(at, at) for at in (first + (raga.ALAP_STEP * k + 1) * slot for k in range(10))) / 10
 
     digits, start = [], first + raga.MELODY * slot
     while True:

@@ -47,7 +47,7 @@ def loudness(place):
 def midi_pitch(name):
     """C4, F#3, ... -> the MIDI number of the note (C4 is 60). ValueError for what is none, or too near to the ends."""
     letter, octave = name[:-1].upper(), name[-1:]
-    if letter not in NOTES or not octave.isdigit():
+    if letter not in NOTES or octave not in tuple("0123456789"):
         raise ValueError("%r is no note such as C4 or F#3" % name)
     pitch = 12 * (int(octave) + 1) + NOTES.index(letter)
     if not 36 <= pitch <= 67:

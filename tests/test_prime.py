@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 import zlib
@@ -161,7 +162,13 @@ class Files(unittest.TestCase):
         done = command(path("verify_prime.py"), "--check", cwd=self.folder)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.assertEqual(command(path("verify_prime.py"), "--help").returncode, 0)
-        self.assertEqual(command(path("verify_prime.py"), "--chekc").returncode, 2)
+        done = command(path("verify_prime.py"), "--chekc")
+        self.assertEqual((done.returncode, done.stdout), (2, b""))
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run([sys.executable, path("verify_prime.py")], stdout=writer, stderr=subprocess.PIPE)
+        os.close(writer)
+        self.assertEqual((done.returncode, b"Traceback" in done.stderr), (1, False))
         text = read("verify_prime.py").decode()
         end = text.index('\n""".replace') - 1
         self.put("composite.py", (text[:end] + "%x" % (int(text[end], 16) ^ 6) + text[end + 1:]).encode())
@@ -199,7 +206,8 @@ class Files(unittest.TestCase):
         self.bad("folder: Is a directory", script, "folder")
         self.bad("none.py: No such file", script, "none.py")
         self.bad("use --pad 2", script, "padless.py", "--pad", "1")
-        self.bad("'0' is not a whole number from 1 up", script, "large.py", "--jobs", "0", code=2)
+        self.bad("'0' is not a whole number from 1 to 99", script, "large.py", "--jobs", "0", code=2)
+        self.bad("from 1 to 99", script, "padless.py", "--pad", "9" * 30, code=2)
         self.bad("No such file", script, "padless.py", "--check")
 
 
@@ -298,6 +306,8 @@ class Certificates(unittest.TestCase):
                    "twice.primo": ("\n".join(lines[:14] + lines[13:14] + lines[14:]), "twice"),
                    "other.primo": (self.written(N + 2, steps), "about another number"),
                    "point.primo": (self.written(N, [dict(steps[0], T=steps[0]["T"] + 1)] + steps[1:]), "step 1: "),
+                   "titles.primo": ("[\x1b%s]\n" % ("x" * 9000) * 2, "comes twice"),
+                   "many.primo": ("".join("[%d]\n" % i for i in range(1, 60000)), "no certificate"),
                    "empty.primo": ("", "no certificate in Primo's format"),
                    "text.primo": ("What is this?", "line 1: neither"),
                    "hex.primo": (self.small.replace("T=0x", "T=0y"), "not a hexadecimal number")}
@@ -306,6 +316,8 @@ class Certificates(unittest.TestCase):
                 done = command(path("prove_prime.py"), name, "--number", "number.txt", cwd=folder)
                 self.assertEqual((done.returncode, done.stdout, done.stderr.count(b"\n")), (1, b"", 1), name)
                 self.assertIn(words, done.stderr.decode())
+                self.assertLess(len(done.stderr), 200)
+                self.assertNotIn(b"\x1b", done.stderr)
             for name, words in (("none.primo", "No such file"), (".", "Is a directory")):
                 done = command(path("prove_prime.py"), name, cwd=folder)
                 self.assertEqual((done.returncode, done.stderr.count(b"\n")), (1, 1))

@@ -186,6 +186,23 @@ class Deck(unittest.TestCase):
             right += 1
         self.assertGreater(right, number // 4)
 
+    def test_long_text_deck(self):
+        """More cards than GF(64) has places: a text deck without check cards, whole, and with any two missing."""
+        text = deck.build(bytes(range(256)) * 14, "LONG", "text", 0)
+        self.assertGreater(len(text), 63)
+        self.assertEqual(deck.recover(text)[0], bytes(range(256)) * 14)
+        for gone in ((0, 63), (0, 1), (5, 66)):
+            with self.assertRaisesRegex(cards.BadDeck, "missing, and it has no check cards"):
+                deck.recover([card for i, card in enumerate(text) if i not in gone])
+        with self.assertRaises(cards.BadDeck):
+            deck.build(bytes(3584), "LONG", "text")
+
+    def test_many_claims(self):
+        """Thousands of cards that claim one place do not take for ever."""
+        crowd = [[i & 4095, i >> 12] + [0] * 70 + self.deck[0][72:] for i in range(20000)]
+        with self.assertRaises(cards.BadDeck):
+            deck.recover(crowd)
+
     def test_limits(self):
         longest = 97 * 108 - 10
         whole = deck.build(bytes(range(256)) * 40 + b"!" * (longest - 10240), "LONG")
@@ -340,6 +357,8 @@ class CommandLine(unittest.TestCase):
                 (1, "belongs", DECODE, "huge.json"), (1, "No such file", DECODE, "none.json"),
                 (1, "Is a directory", DECODE, "."), (2, "--show", DECODE, "--show", "13"),
                 (1, "card 2 is not", DECODE, "odd.json", "--show", "2"), (2, "-o", DECODE, "-o", ""),
+                (2, "overwritten", ENCODE, "noise.bin"), (2, "DECK", DECODE, ""),
+
                 (1, "no card of a deck NONE", DECODE, "--deck", "NONE"),
                 (1, "No such file", DECODE, "-o", os.path.join("none", "x.py"))):
             self.bad(code, words, *arguments)

@@ -164,6 +164,16 @@ class Symbols(unittest.TestCase):
                 beyond = most + dice.randrange(1, checks - most)
                 decode_qr.decode(damaged(dice, matrix, version, level, beyond), version)
 
+    def test_eci(self):
+        """Designators of one, two and three bytes in front of the bytes; Kanji."""
+        for eci in ("00011010", "1000000100000000", "110000000000000100000000"):
+            bits = "0111" + eci + encode_qr.segment_bits(tables.BYTE, "größer".encode(), 3)
+            matrix = encode_qr.drawn(3, "L", 0, encode_qr.codewords(bits, 3, "L"))
+            self.assertEqual(decode_qr.decode(matrix, 3)[0], "größer".encode())
+        bits = "1000" + "{:08b}".format(2) + "{:013b}{:013b}".format(0x0D9F, 0x1AAA)         # the standard's example
+        matrix = encode_qr.drawn(1, "L", 0, encode_qr.codewords(bits, 1, "L"))
+        self.assertEqual(decode_qr.decode(matrix, 1)[0], b"\x93\x5f\xe4\xaa")
+
     def test_flipped_modules(self):
         """Single modules anywhere, finders and timing too, as many as the weakest block can take."""
         dice = random.Random(5)
@@ -221,6 +231,7 @@ class Pictures(unittest.TestCase):
                 (b"", "neither"), (b"GIF89a" * 50, "neither"), (good[:100], "cut short"), (good[:-12], "cut short"),
                 (good[:60] + b"\0\0\0" + good[63:], "checksum"), (images.SIGNATURE, "cut short"),
                 (png(10 ** 9, 10 ** 9, 8, 2, b""), "at most"), (png(0, 5, 8, 0, b""), "at most"),
+                (png(1, 1 << 22, 8, 0, b""), "at most"), (png(2800, 2800, 16, 6, b""), "at most"),
                 (png(50, 50, 8, 0, b"\0" * 99), "fewer pixels"), (png(50, 50, 7, 0, b""), "kind that is not read"),
                 (png(50, 50, 8, 0, b"", interlaced=1), "not interlaced"), (white, "nothing dark"),
                 (noise, "no upright"),
@@ -267,6 +278,9 @@ class CommandLine(unittest.TestCase):
             with open(os.path.join(folder, "h.txt"), "rb") as file:
                 self.assertEqual(len(set(map(len, file.read().decode().split("\n")[:-1]))), 1)
             self.assertIn("█", lines[0])
+            self.assertEqual(run(DECODE, "me.png", "-o", "h.txt", "--force").returncode, 0)
+            self.assertEqual(run(ENCODE, "h.txt", "--out", "h.txt").returncode, 2)
+            self.assertEqual(run(ENCODE, "me.png").returncode, 2)
             before = sorted(os.listdir(folder))
             with open(os.path.join(folder, "me.png"), "rb") as file:
                 cut = file.read()[:-30]
@@ -278,7 +292,8 @@ class CommandLine(unittest.TestCase):
                     (2, "--out", ENCODE, "me.txt", "--out", "x.gif"), (2, "--out", ENCODE, "-"),
                     (2, "--version", ENCODE, "me.txt", "--version", "41"), (2, "--level", ENCODE, "--level", "X"),
                     (1, "No such file", DECODE, "none.png"), (1, "neither", DECODE, "me.txt"),
-                    (2, "-o", DECODE, "-o", "")):
+                    (2, "-o", DECODE, "-o", ""),
+                    (1, "differs; give --force", DECODE, "me.png", "-o", "h.png"), (2, "IMAGE", DECODE, "")):
                 done = run(*arguments)
                 self.assertEqual(done.returncode, code, arguments)
                 self.assertIn(words, done.stderr.decode())

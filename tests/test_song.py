@@ -165,10 +165,16 @@ class Sound(unittest.TestCase):
         tune = [round(8000 * math.sin(i * (0.1 + 0.03 * (i // 3000 % 7)))) for i in range(200000)]
         for data in (b"", b"RIFF", good[:30], good[:300], good[:len(good) // 6], wav([0] * 100000, 8000),
                      wav([dice.randrange(-9000, 9000) for _ in range(100000)], 8000), wav(tune, 8000), b"OggS" * 99,
-                     good[:20] + b"\7\0" + good[22:], good[:24] + b"\1\0\0\0" + good[28:]):
+                     good[:20] + b"\7\0" + good[22:],
+                good[:16] + b"\xff\xff\xff\xff" + good[20:], good[:24] + b"\1\0\0\0" + good[28:]):
             with self.assertRaises(midi.BadSong) as trouble:
                 heard(data)
             self.assertNotIn("\n", str(trouble.exception))
+        for tenths in range(144, 165, 4):        # cut about where the alap ends: nothing, or the first notes
+            try:
+                self.assertEqual(self.digits.find(heard(wav(self.low[:800 * tenths], 8000))), 0)
+            except midi.BadSong:
+                pass
         with self.assertRaisesRegex(midi.BadSong, r"loses the tune at second 17\.5: a note is missing"):
             heard(wav(list(self.low[:140000]) + [0] * 6000 + list(self.low[146000:]), 8000))
 
@@ -202,6 +208,7 @@ class CommandLine(unittest.TestCase):
             with open(os.path.join(folder, "my.wav"), "rb") as file:
                 put("cut.wav", file.read()[:400000])
             put("noise.mid", os.urandom(500))
+            put("number.mid", b"1234577\n")
             put("changed.mid", midi.to_midi(str(find_prime.number_in(path("verify_prime.py")) ^ 6)))
             put("femtogpt_decoded.py", b"mine")
             before = sorted(os.listdir(folder))
@@ -210,7 +217,10 @@ class CommandLine(unittest.TestCase):
                     (1, "Is a directory", DECODE, "."), (1, "neither a MIDI nor a WAV", DECODE, "noise.mid"),
                     (1, "cut.wav", DECODE, "cut.wav"), (1, "no prime", DECODE, "changed.mid"),
                     (2, "-o", DECODE, "-o", ""),
-                    (2, "no note", ENCODE, "--sa", "H9"), (2, "from 1 to 5", ENCODE, "--notes-per-second", "0"),
+                    (2, "no note", ENCODE, "--sa", "H9"),
+                    (2, "overwritten", ENCODE, "number.mid"), (2, "FILE", DECODE, ""),
+                    (2, "two files", ENCODE, "my.prime.py", "--wav", "my.prime.mid"),
+                    (2, "from 1 to 5", ENCODE, "--notes-per-second", "0"),
                     (1, "no number", ENCODE, "my.py"), (1, "No such file", ENCODE, "none.py"),
                     (1, "Is a directory", ENCODE, "my.prime.py", "--midi", "m.mid", "--wav", ".")):
                 done = run(*arguments)
