@@ -4,23 +4,23 @@ PYTHON = python3
 all: attogpt.py zeptogpt.py verify_prime.py punchcard/cards.svg qr/picogpt.svg song/primegpt.mid
 
 # Both packed scripts come from one run, and nothing but the standard library is needed.
-attogpt.py zeptogpt.py: femtogpt.py pack.py deflate.py
+attogpt.py zeptogpt.py: femtogpt.py pack.py deflate.py files.py
 	$(PYTHON) pack.py
 
 # The prime in three forms; about fifteen seconds on two cores.
-verify_prime.py: femtogpt.py find_prime.py deflate.py
+verify_prime.py: femtogpt.py find_prime.py deflate.py files.py
 	$(PYTHON) find_prime.py
 
 # The deck, in four files.
-punchcard/cards.svg: attogpt.py punchcard/encode_punchcard_base64.py punchcard/deck.py punchcard/cards.py punchcard/repair.py
+punchcard/cards.svg: attogpt.py punchcard/encode_punchcard_base64.py punchcard/deck.py punchcard/cards.py punchcard/repair.py files.py
 	$(PYTHON) punchcard/encode_punchcard_base64.py
 
 # The symbol, in two pictures.
-qr/picogpt.svg: picogpt.py qr/encode_qr.py qr/qrcode_tables.py qr/images.py
+qr/picogpt.svg: picogpt.py qr/encode_qr.py qr/qrcode_tables.py qr/images.py files.py
 	$(PYTHON) qr/encode_qr.py
 
 # The raga: MIDI, score, sargam. `$(PYTHON) song/encode_song.py --wav song.wav` renders it.
-song/primegpt.mid: verify_prime.py song/encode_song.py song/raga.py song/midi.py song/score.py
+song/primegpt.mid: verify_prime.py song/encode_song.py song/raga.py song/midi.py song/score.py files.py
 	$(PYTHON) song/encode_song.py
 
 # The proof that it is one, by PARI/GP (Debian: pari-gp): about ten minutes on two cores. Not part of `all`, because the

@@ -14,11 +14,10 @@ import functools
 import heapq
 import itertools
 import math
-import os
 import random
-import sys
-import tempfile
 import zlib
+
+import files
 
 LIMIT = 65536             # bytes of input; the search is quadratic in places
 WINDOW = 32768            # furthest distance (RFC 1951, section 2)
@@ -570,32 +569,6 @@ def _write_stored(data):
     return bytes(out.done)
 
 
-def overwrites(targets, source):
-    """Is one of these paths the file that is the source?"""
-    return os.path.exists(source) and any(os.path.exists(path) and os.path.samefile(path, source) for path in targets)
-
-
-def write_whole(path, data):
-    """Write a file so that it is there whole or not at all, whatever stood there before; a device is written to."""
-    if os.path.exists(path) and not os.path.isfile(path):
-        with open(path, "wb") as file:               # a directory fails here; a device must not be replaced
-            file.write(data)
-        return
-    target = os.path.realpath(path)                  # what a link leads to changes, not the link
-    try:
-        handle, part = tempfile.mkstemp(dir=os.path.dirname(target), prefix=os.path.basename(target) + ".")
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, path) from None
-    try:
-        with open(handle, "wb") as file:
-            file.write(data)
-        os.chmod(part, os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o644)
-        os.replace(part, target)
-    except OSError as error:
-        os.unlink(part)
-        raise OSError(error.errno, error.strerror, path) from None
-
-
 def main():
     """The command line; the module's docstring is its help."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -603,28 +576,15 @@ def main():
     options.add_argument("-o", metavar="PACKED", help="write the raw deflate stream there")
     arguments = options.parse_args()
     name = arguments.file
-    if arguments.o == "" or arguments.o and os.path.exists(arguments.o) and os.path.exists(name) \
-            and os.path.samefile(name, arguments.o):
+    if arguments.o == "" or arguments.o and files.overwrites([arguments.o], name):
         options.error("-o: name a file, and another one than the source")
-    try:
-        if name == "-":
-            data = sys.stdin.buffer.read(LIMIT + 1)
-        else:
-            with open(name, "rb") as file:
-                data = file.read(LIMIT + 1)
-        if len(data) > LIMIT:
-            sys.exit("deflate.py: %s is larger than 64 KiB; this search is for small files" % name)
-        packed = deflate(data)
-        if arguments.o:
-            write_whole(arguments.o, packed)
-        print("%s: %d bytes, packed %d (zlib level 9: %d)" % (
-            name, len(data), len(packed), len(zlib.compress(data, 9)) - 6), flush=True)
-    except OSError as error:
-        sys.exit("deflate.py: %s: %s" % (error.filename or "standard output", error.strerror))
+    data = files.read(name, LIMIT)
+    packed = deflate(data)
+    if arguments.o:
+        files.write_whole(arguments.o, packed)
+    print("%s: %d bytes, packed %d (zlib level 9: %d)" % (
+        name, len(data), len(packed), len(zlib.compress(data, 9)) - 6))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    files.run(main)

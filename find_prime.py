@@ -30,6 +30,7 @@ import time
 import zlib
 
 import deflate
+import files
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEADER = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"       # RFC 1952: deflate, no flags, no time, packed slowly, system unknown
@@ -323,22 +324,29 @@ def strong(base, d=P - 1):
     return x == 1 or any(pow(x, 1 << i, P) == P - 1 for i in range((P - 1).bit_length() - d.bit_length() + 1))
 
 
-if sys.argv[1:] == ["--check"]:
+def main():
+    """Print the script, or with --check what can be said of it."""
+    if sys.argv[1:] and sys.argv[1:] != ["--check"]:
+        asked = sys.argv[1] in ("-h", "--help")
+        print(__doc__, file=sys.stdout if asked else sys.stderr)
+        return 0 if asked else 2
+    if not sys.argv[1:]:
+        sys.stdout.buffer.write(script)
+        return sys.stdout.flush()
     whole = hashlib.sha256(script).hexdigest() == "%(hash)s"
     print("%%d bytes, SHA-256 %%s" %% (len(script), "agrees" if whole else "DOES NOT AGREE"))
     prime = all(map(strong, (2, 3, 5, 7, 11, 13)))
     found = "prime" if prime else "COMPOSITE"
     print("%%d bits, strong tests to bases 2, 3, 5, 7, 11, 13: %%s" %% (P.bit_length(), found))
-    sys.exit(not (whole and prime))
-if sys.argv[1:]:
-    asked = sys.argv[1] in ("-h", "--help")
-    print(__doc__, file=sys.stdout if asked else sys.stderr)
-    sys.exit(0 if asked else 2)
+    return int(not (whole and prime))
+
+
 try:
-    sys.stdout.buffer.write(script)
-    sys.stdout.flush()
-except OSError as error:
-    sys.exit("%(name)s: standard output: %%s" %% error.strerror)
+    sys.exit(main())
+except (AttributeError, OSError) as error:       # standard output is closed, or full
+    sys.exit("%(name)s: standard output: %%s" %% error)
+except KeyboardInterrupt:
+    sys.exit(130)
 '''
 
 
@@ -354,7 +362,7 @@ def decimal(number):
     return str(number)
 
 
-def files(prime, source, name):
+def forms(prime, source, name):
     """The texts of the three files, as bytes: verifier, hexadecimal, decimal. `name` is what the verifier is called."""
     verifier = VERIFIER % {"name": name, "hex": wrapped("%x" % prime, 112), "hash": hashlib.sha256(source).hexdigest()}
     numbers = [wrapped(digits, 100) + "\n" for digits in ("%x" % prime, decimal(prime))]
@@ -414,36 +422,20 @@ def main():
     stem = os.path.splitext(path)[0] + ".prime"
     targets = [stem + ".py", stem + ".hex", stem + ".txt"] if arguments.source else [
         os.path.join(HERE, name) for name in ("verify_prime.py", "prime/primegpt.hex", "prime/primegpt.txt")]
-    stale, shown = 0, sys.stderr.isatty()
-    try:
-        with open(path, "rb") as file:
-            source = file.read(deflate.LIMIT + 1)
-        if shown:
-            print("find_prime.py: packing, then dividing by small primes ...", file=sys.stderr)
+    shown = sys.stderr.isatty()
+    source = files.read(path, deflate.LIMIT)
+    if shown:
+        print("find_prime.py: packing, then dividing by small primes ...", file=sys.stderr)
+    with files.about(path, ValueError):
         prime = find(source, arguments.pad, arguments.jobs, show if shown else lambda *_: None)
-        if shown:
-            print(file=sys.stderr)
-        os.makedirs(os.path.dirname(os.path.abspath(targets[1])), exist_ok=True)
-        for target, data in zip(targets, files(prime, source, os.path.basename(targets[0]))):
-            if arguments.check:
-                with open(target, "rb") as file:
-                    same = file.read() == data
-                stale += not same
-                print("%s: %s" % (os.path.basename(target), "up to date" if same else
-                                  "does not match %s; run find_prime.py" % os.path.basename(path)))
-            else:
-                deflate.write_whole(target, data)
-                print("%s: %d bytes" % (os.path.relpath(target), len(data)))
-        print("a prime of %d digits (%d bits)" % (len(decimal(prime)), prime.bit_length()))
-    except OSError as error:
-        sys.exit("find_prime.py: %s: %s" % (error.filename or "standard output", error.strerror))
-    except ValueError as error:
-        sys.exit("find_prime.py: %s: %s" % (path, error))
-    sys.exit(1 if stale else 0)
+    if shown:
+        print(file=sys.stderr)
+    os.makedirs(os.path.dirname(os.path.abspath(targets[1])), exist_ok=True)
+    texts = forms(prime, source, os.path.basename(targets[0]))
+    stale = files.settle(list(zip(targets, texts)), path, arguments.check)
+    print("a prime of %d digits (%d bits)" % (len(decimal(prime)), prime.bit_length()))
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    files.run(main)

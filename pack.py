@@ -13,6 +13,7 @@ import os
 import sys
 
 import deflate
+import files
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ESCAPES = {0: b"\\0", 10: b"\\n", 13: b"\\r", 92: b"\\\\"}     # bytes that cannot stand in a literal, beside its quote
@@ -62,32 +63,14 @@ def main():
     stem = os.path.splitext(path)[0]
     targets = ([os.path.join(HERE, name) for name in ("attogpt.py", "zeptogpt.py")] if not arguments.source
                else [stem + ".atto.py", stem + ".zepto.py"])
-    try:
-        with open(path, "rb") as file:
-            source = file.read(deflate.LIMIT + 1)
+    source = files.read(path, deflate.LIMIT)
+    with files.about(path, SyntaxError, ValueError):
         compile(source, path, "exec")
         if sys.stderr.isatty():
             print("pack.py: looking for the smallest stream, some seconds ...", file=sys.stderr)
-        scripts, stale = make(source), 0
-        for target, script in zip(targets, scripts):
-            if arguments.check:
-                with open(target, "rb") as file:
-                    same = file.read() == script
-                stale += not same
-                print("%s: %s" % (os.path.basename(target), "up to date" if same else
-                                  "does not match %s; run pack.py" % os.path.basename(path)))
-            else:
-                deflate.write_whole(target, script)
-                print("%s: %d bytes" % (os.path.basename(target), len(script)))
-    except OSError as error:
-        sys.exit("pack.py: %s: %s" % (error.filename or "standard output", error.strerror))
-    except (SyntaxError, ValueError) as error:
-        sys.exit("pack.py: %s: %s" % (path, error))
-    sys.exit(1 if stale else 0)
+        scripts = make(source)
+    return 1 if files.settle(list(zip(targets, scripts)), path, arguments.check) else 0
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    files.run(main)

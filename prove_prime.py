@@ -27,6 +27,7 @@ import signal
 import sys
 import time
 
+import files
 import find_prime
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -203,27 +204,15 @@ def main():
         print("\rprove_prime.py: %d of %d steps, %d s  " % (done, steps, time.perf_counter() - begun),
               end="\n" if done == steps else "", file=sys.stderr, flush=True)
 
-    try:
-        with open(arguments.certificate, "rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise Rejected("more than 64 MiB")
-        try:
-            number = find_prime.number_in(arguments.number)
-        except ValueError as error:
-            sys.exit("prove_prime.py: %s: %s" % (arguments.number, error))
+    data = files.read(arguments.certificate, LARGEST_FILE)
+    with files.about(arguments.number, ValueError):
+        number = find_prime.number_in(arguments.number)
+    with files.about("%s: not proved" % arguments.certificate, Rejected):
         N, steps = prove(data.decode("latin-1").replace("\r\n", "\n"), number, arguments.jobs,
                          show if sys.stderr.isatty() else lambda *_: None)
-        print("proved prime: %d bits, %d digits, by %d steps, each of which holds" % (
-            N.bit_length(), len(find_prime.decimal(N)), steps))
-    except Rejected as error:
-        sys.exit("prove_prime.py: %s: not proved: %s" % (arguments.certificate, error))
-    except OSError as error:
-        sys.exit("prove_prime.py: %s: %s" % (error.filename or "standard output", error.strerror))
+    print("proved prime: %d bits, %d digits, by %d steps, each of which holds" % (
+        N.bit_length(), len(find_prime.decimal(N)), steps))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    files.run(main)

@@ -36,19 +36,26 @@ def strong(base, d=P - 1):
     return x == 1 or any(pow(x, 1 << i, P) == P - 1 for i in range((P - 1).bit_length() - d.bit_length() + 1))
 
 
-if sys.argv[1:] == ["--check"]:
+def main():
+    """Print the script, or with --check what can be said of it."""
+    if sys.argv[1:] and sys.argv[1:] != ["--check"]:
+        asked = sys.argv[1] in ("-h", "--help")
+        print(__doc__, file=sys.stdout if asked else sys.stderr)
+        return 0 if asked else 2
+    if not sys.argv[1:]:
+        sys.stdout.buffer.write(script)
+        return sys.stdout.flush()
     whole = hashlib.sha256(script).hexdigest() == "e399694645b8840b6ca9f7c62c3533c3470c20f2fb5d08434c8ff6fa90d50eef"
     print("%d bytes, SHA-256 %s" % (len(script), "agrees" if whole else "DOES NOT AGREE"))
     prime = all(map(strong, (2, 3, 5, 7, 11, 13)))
     found = "prime" if prime else "COMPOSITE"
     print("%d bits, strong tests to bases 2, 3, 5, 7, 11, 13: %s" % (P.bit_length(), found))
-    sys.exit(not (whole and prime))
-if sys.argv[1:]:
-    asked = sys.argv[1] in ("-h", "--help")
-    print(__doc__, file=sys.stdout if asked else sys.stderr)
-    sys.exit(0 if asked else 2)
+    return int(not (whole and prime))
+
+
 try:
-    sys.stdout.buffer.write(script)
-    sys.stdout.flush()
-except OSError as error:
-    sys.exit("verify_prime.py: standard output: %s" % error.strerror)
+    sys.exit(main())
+except (AttributeError, OSError) as error:       # standard output is closed, or full
+    sys.exit("verify_prime.py: standard output: %s" % error)
+except KeyboardInterrupt:
+    sys.exit(130)

@@ -97,7 +97,7 @@ def from_json(data):
         return punches(*{int(row) for row in rows})
 
     try:
-        cards = json.loads(data.decode())
+        cards = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise BadDeck("is not whole JSON") from None
     if not isinstance(cards, list):
@@ -205,13 +205,11 @@ def from_svg(data):
 
 def read_deck(data):
     """The bytes of a file -> (the name of its format, its cards; None for a card that makes no sense). Or BadDeck."""
-    if len(data) > LARGEST_FILE:
-        raise BadDeck("is larger than 4 MiB, which no deck is")
     if data[:3] == b"H80":
         kind, deck = "H80", from_h80(data)
     elif b"<svg" in data[:1000]:
         kind, deck = "SVG", from_svg(data)
-    elif data.lstrip()[:1] in (b"[", b"{"):
+    elif data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         kind, deck = "JSON", from_json(data)
     else:
         kind, deck = "card image", from_bin(data)

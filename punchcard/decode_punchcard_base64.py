@@ -18,7 +18,7 @@ import deck
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from deflate import write_whole  # noqa: E402
+import files  # noqa: E402
 
 
 def drawing(card):
@@ -32,7 +32,7 @@ def drawing(card):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("deck", nargs="?", metavar="DECK", default=os.path.join(HERE, "punchcard_encoding.json"),
-                         help="file to read (punchcard_encoding.json beside this script)")
+                         help="file to read, - for standard input (punchcard_encoding.json beside this script)")
     options.add_argument("-o", metavar="FILE", default="attogpt_decoded.py", help="file to write (attogpt_decoded.py)")
     options.add_argument("--force", action="store_true", help="write over a file that differs")
     options.add_argument("--deck", dest="name", metavar="NAME", help="which one, if the file holds cards of several")
@@ -40,40 +40,26 @@ def main():
     arguments = options.parse_args()
     if not arguments.o or not arguments.deck:
         options.error("DECK, -o: name a file; -o -: print")
-    try:
-        with open(arguments.deck, "rb") as file:
-            kind, found = cards.read_deck(file.read(cards.LARGEST_FILE + 1))
-        if arguments.show is not None:
-            if not 1 <= arguments.show <= len(found):
-                options.error("--show: the file holds cards 1 to %d" % len(found))
-            if not found[arguments.show - 1]:
-                raise cards.BadDeck("card %d is not 80 columns of rows 12, 11, 0 to 9" % arguments.show)
-            return print(drawing(found[arguments.show - 1]))
-        payload, notes = deck.recover(found, arguments.name)
-        if arguments.o == "-":
-            sys.stdout.buffer.write(payload)
-            return sys.stdout.flush()
-        print("%s: %s, %d cards" % (arguments.deck, kind, len(found)))
-        print("\n".join(notes))
-        there = None
-        if os.path.isfile(arguments.o):
-            with open(arguments.o, "rb") as file:
-                there = file.read(len(payload) + 1)
-        if there not in (None, payload) and not arguments.force:
-            sys.exit("decode_punchcard_base64.py: %s is there already and differs; give --force, or another -o"
-                     % arguments.o)
-        if there != payload:
-            write_whole(arguments.o, payload)
-        print("%s: %d bytes, SHA-256 agrees%s" % (
-            arguments.o, len(payload), ", was there already" * (there == payload)))
-    except OSError as error:
-        sys.exit("decode_punchcard_base64.py: %s: %s" % (error.filename or "standard output", error.strerror))
-    except cards.BadDeck as error:
-        sys.exit("decode_punchcard_base64.py: %s: %s" % (arguments.deck, error))
+    data = files.read(arguments.deck, cards.LARGEST_FILE)
+    with files.about(arguments.deck, cards.BadDeck):
+        kind, found = cards.read_deck(data)
+        if arguments.show is None:
+            payload, notes = deck.recover(found, arguments.name)
+    if arguments.show is not None:
+        if not 1 <= arguments.show <= len(found):
+            options.error("--show: the file holds cards 1 to %d" % len(found))
+        card = found[arguments.show - 1]
+        if not card:
+            raise files.Trouble("%s: card %d is not 80 columns of rows 12, 11, 0 to 9" % (
+                arguments.deck, arguments.show))
+        return print(drawing(card))
+    if arguments.o == "-":
+        return files.show(payload)
+    there = files.keep(arguments.o, payload, arguments.force)
+    print("%s: %s, %d cards" % (arguments.deck, kind, len(found)))
+    print("\n".join(notes))
+    print("%s: %d bytes, SHA-256 agrees%s" % (arguments.o, len(payload), ", was there already" * there))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    files.run(main)

@@ -24,7 +24,7 @@ import deck
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from deflate import overwrites, write_whole  # noqa: E402
+import files  # noqa: E402
 
 FORMATS = (cards.to_json, cards.to_h80, cards.to_bin, cards.to_svg)
 
@@ -49,37 +49,19 @@ def main():
     name = arguments.name or re.sub("[^A-Z0-9]", "", title.upper())[:cards.NAME_LENGTH] or "DECK"
     if arguments.source == "" or not re.fullmatch("[A-Z0-9]{1,%d}" % cards.NAME_LENGTH, name):
         options.error("SOURCE: name a file; --name: one to four of A-Z and 0-9")
-    if overwrites(targets, source):
+    if files.overwrites(targets, source):
         options.error("%s would be overwritten by what is made from it; copy it to another name" % source)
     checks = arguments.check_cards
     checks = checks if checks is not None else deck.CHECKS if arguments.layout == "binary" else 0
-    stale = 0
-    try:
-        with open(source, "rb") as file:
-            payload = file.read(1 << 16)
+    payload = files.read(source, 1 << 20)
+    with files.about(source, cards.BadDeck):
         punched = deck.build(payload, name, arguments.layout, checks)
-        for target, convert in zip(targets, FORMATS):
-            data = convert(punched)
-            if arguments.check:
-                with open(target, "rb") as file:
-                    same = file.read() == data
-                stale += not same
-                print("%s: %s" % (os.path.basename(target), "up to date" if same else
-                                  "does not match %s; run encode_punchcard_base64.py" % os.path.basename(source)))
-            else:
-                write_whole(target, data)
-                print("%s: %d bytes" % (os.path.relpath(target), len(data)))
-        print("deck %s: %d data cards and %d check cards, %s layout, %d bytes of payload" % (
-            name, len(punched) - checks, checks, arguments.layout, len(payload)))
-    except OSError as error:
-        sys.exit("encode_punchcard_base64.py: %s: %s" % (error.filename or "standard output", error.strerror))
-    except cards.BadDeck as error:
-        sys.exit("encode_punchcard_base64.py: %s: %s" % (source, error))
-    sys.exit(1 if stale else 0)
+    made = [(target, convert(punched)) for target, convert in zip(targets, FORMATS)]
+    stale = files.settle(made, source, arguments.check)
+    print("deck %s: %d data cards and %d check cards, %s layout, %d bytes of payload" % (
+        name, len(punched) - checks, checks, arguments.layout, len(payload)))
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    files.run(main)

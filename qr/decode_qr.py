@@ -19,7 +19,7 @@ from qrcode_tables import (ALPHANUMERIC, ALPHANUMERICS, BYTE, ECI, EXP, GUARDS, 
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from deflate import write_whole  # noqa: E402
+import files  # noqa: E402
 
 
 # ---- From pixels to modules -----------------------------------------------------------------------------------------
@@ -211,33 +211,14 @@ def main():
     arguments = options.parse_args()
     if "" in (arguments.o, arguments.image):
         options.error("IMAGE, -o: name a file")
-    try:
-        if arguments.image == "-":
-            data = sys.stdin.buffer.read(LARGEST_FILE + 1)
-        else:
-            with open(arguments.image, "rb") as file:
-                data = file.read(LARGEST_FILE + 1)
+    data = files.read(arguments.image, LARGEST_FILE)
+    with files.about(arguments.image, QRError):
         carried, version, level = read(data)
-        if arguments.o:
-            there = None
-            if os.path.isfile(arguments.o):
-                with open(arguments.o, "rb") as file:
-                    there = file.read(len(carried) + 1)
-            if there not in (None, carried) and not arguments.force:
-                sys.exit("decode_qr.py: %s is there already and differs; give --force, or another -o" % arguments.o)
-            write_whole(arguments.o, carried)
-            print("%s: %d bytes, from version %d, level %s" % (arguments.o, len(carried), version, level))
-        else:
-            sys.stdout.buffer.write(carried)
-            sys.stdout.flush()
-    except OSError as error:
-        sys.exit("decode_qr.py: %s: %s" % (error.filename or "standard output", error.strerror))
-    except QRError as error:
-        sys.exit("decode_qr.py: %s %s" % (arguments.image, error))
+    if not arguments.o:
+        return files.show(carried)
+    files.keep(arguments.o, carried, arguments.force)
+    print("%s: %d bytes, from version %d, level %s" % (arguments.o, len(carried), version, level))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    files.run(main)

@@ -22,7 +22,7 @@ from qrcode_tables import (ALPHANUMERIC, ALPHANUMERICS, BYTE, LEVELS, MASKS, NUM
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from deflate import overwrites, write_whole  # noqa: E402
+import files  # noqa: E402
 
 MODES = (NUMERIC, ALPHANUMERIC, BYTE)
 SIXTHS = {NUMERIC: 20, ALPHANUMERIC: 33, BYTE: 48}       # of a bit that a character takes: 10/3, 11/2 and 8 bits
@@ -162,44 +162,23 @@ def main():
         options.error("SOURCE: name a file, or -; --out: name a file that ends in .png, .svg or .txt")
     if not targets and not arguments.terminal:
         options.error("give --out FILE.png (.svg, .txt) or --terminal")
-    if overwrites(targets, source):
+    if files.overwrites(targets, source):
         options.error("%s would be overwritten by what is made from it; copy it to another name" % source)
-    stale = 0
-    try:
-        if source == "-":
-            data = sys.stdin.buffer.read(1 << 20)
-        else:
-            with open(source, "rb") as file:
-                data = file.read(1 << 20)
+    data = files.read(source, 1 << 20)
+    with files.about(source, QRError):
         if not data:
             raise QRError("is empty: nothing to encode")
         matrix, version, level, mask = encode(data, arguments.level, arguments.version)
-        for target in targets:
-            picture = makers[os.path.splitext(target)[1]](matrix)
-            if arguments.check:
-                with open(target, "rb") as file:
-                    same = file.read() == picture
-                stale += not same
-                print("%s: %s" % (os.path.basename(target), "up to date" if same else
-                                  "does not match %s; run encode_qr.py" % os.path.basename(source)))
-            else:
-                write_whole(target, picture)
-                print("%s: %d bytes" % (os.path.relpath(target), len(picture)))
-        if arguments.terminal:
-            lines = to_text(matrix).splitlines()
-            sys.stdout.buffer.write(b"".join(b"\x1b[40;97m" + line + b"\x1b[0m\n" for line in lines))
-        else:
-            print("version %d, level %s, mask %d: %d x %d modules, %d bytes" % (
-                version, level, mask, len(matrix), len(matrix), len(data)))
-    except OSError as error:
-        sys.exit("encode_qr.py: %s: %s" % (error.filename or "standard output", error.strerror))
-    except QRError as error:
-        sys.exit("encode_qr.py: %s %s" % (source, error))
-    sys.exit(1 if stale else 0)
+    made = [(target, makers[os.path.splitext(target)[1]](matrix)) for target in targets]
+    stale = files.settle(made, source, arguments.check)
+    if arguments.terminal:
+        lines = to_text(matrix).splitlines()
+        files.show(b"".join(b"\x1b[40;97m" + line + b"\x1b[0m\n" for line in lines))
+    else:
+        print("version %d, level %s, mask %d: %d x %d modules, %d bytes" % (
+            version, level, mask, len(matrix), len(matrix), len(data)))
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    files.run(main)

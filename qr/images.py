@@ -183,8 +183,6 @@ def from_svg(data):
 
 def read_image(data):
     """The bytes of a picture -> rows of pixels, 0 or 1. QRError for what is neither PNG nor our SVG."""
-    if len(data) > LARGEST_FILE:
-        raise QRError("is larger than 64 MiB")
     if data.startswith(SIGNATURE):
         return dark_pixels(data)
     if b"<svg" in data[:1000]:

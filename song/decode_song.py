@@ -19,8 +19,8 @@ from midi import BadSong
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
+import files  # noqa: E402
 import find_prime  # noqa: E402
-from deflate import write_whole  # noqa: E402
 
 MOST_DIGITS = 6000                               # more would take hours to test
 
@@ -66,31 +66,19 @@ def main():
     options.add_argument("song", nargs="?", metavar="FILE", default=os.path.join(HERE, "primegpt.mid"),
                          help="MIDI or WAV (primegpt.mid beside this script)")
     options.add_argument("-o", metavar="FILE", default="femtogpt_decoded.py",
-                         help="file to write (femtogpt_decoded.py)")
+                         help="file to write, - prints the script (femtogpt_decoded.py)")
     options.add_argument("--force", action="store_true", help="write over a file that differs")
     arguments = options.parse_args()
     if not arguments.o or not arguments.song:
         options.error("FILE, -o: name a file")
-    try:
+    with files.about(arguments.song, BadSong):
         digits, script = script_in(heard(arguments.song))
-        there = None
-        if os.path.isfile(arguments.o):
-            with open(arguments.o, "rb") as file:
-                there = file.read(len(script) + 1)
-        if there not in (None, script) and not arguments.force:
-            sys.exit("decode_song.py: %s is there already and differs; give --force, or another -o" % arguments.o)
-        if there != script:
-            write_whole(arguments.o, script)
-        print(digits)
-        print("%d digits, a prime; %s: %d bytes, CRC agrees" % (len(digits), arguments.o, len(script)))
-    except OSError as error:
-        sys.exit("decode_song.py: %s: %s" % (error.filename or "standard output", error.strerror))
-    except BadSong as error:
-        sys.exit("decode_song.py: %s %s" % (arguments.song, error))
+    if arguments.o == "-":
+        return files.show(script)
+    files.keep(arguments.o, script, arguments.force)
+    print(digits)
+    print("%d digits, a prime; %s: %d bytes, CRC agrees" % (len(digits), arguments.o, len(script)))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    files.run(main)

@@ -12,7 +12,6 @@ order, slowly, so that the recording carries its own key; then ten digits to a p
 import argparse
 import os
 import sys
-import tempfile
 import wave
 
 import harmonium
@@ -22,36 +21,23 @@ import score
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
+import files  # noqa: E402
 import find_prime  # noqa: E402
-from deflate import overwrites, write_whole  # noqa: E402
 
 MOST_DIGITS = 6000
 
 
 def write_wav(path, digits, sa, rate, hertz):
     """Render to a WAV file, whole or not at all, with progress on a terminal."""
-    folder, name = os.path.split(os.path.realpath(path))
-    if os.path.isdir(path):
-        raise OSError(21, "Is a directory", path)
-    try:
-        handle, part = tempfile.mkstemp(dir=folder, prefix=name + ".")
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, path) from None
-    show = sys.stderr.isatty()
+    shown = sys.stderr.isatty()
 
     def say(done, notes):
-        if show and (done % 50 == 0 or done == notes):
+        if shown and (done % 50 == 0 or done == notes):
             print("\rencode_song.py: %d of %d notes " % (done, notes), end="\n" * (done == notes), file=sys.stderr)
-    try:
-        with open(handle, "wb") as file:
-            with wave.open(file, "wb") as out:
-                out.setparams((1, 2, hertz, 0, "NONE", ""))
-                harmonium.render(digits, out.writeframesraw, sa, rate, hertz, say)
-        os.chmod(part, 0o644)
-        os.replace(part, os.path.join(folder, name))
-    except BaseException:
-        os.unlink(part)
-        raise
+
+    with files.whole(path) as file, wave.open(file, "wb") as out:
+        out.setparams((1, 2, hertz, 0, "NONE", ""))
+        harmonium.render(digits, out.writeframesraw, sa, rate, hertz, say)
 
 
 def positive(text):
@@ -86,6 +72,8 @@ def main():
     arguments = options.parse_args()
     if "" in (arguments.prime, arguments.midi, arguments.wav):
         options.error("PRIME, --midi, --wav: name a file")
+    if arguments.check and arguments.wav:
+        options.error("--check compares what is there and writes nothing; leave out --wav")
     source = arguments.prime or os.path.join(os.path.dirname(HERE), "verify_prime.py")
     stem = os.path.splitext(source)[0] if arguments.prime else os.path.join(HERE, "primegpt")
     target = arguments.midi or stem + ".mid"
@@ -95,41 +83,24 @@ def main():
     targets = [target] + [arguments.wav] * bool(arguments.wav)
     if len(targets) == 2 and os.path.realpath(target) == os.path.realpath(arguments.wav):
         options.error("--midi and --wav: name two files")
-    if overwrites(targets, source):
+    if files.overwrites(targets, source):
         options.error("%s would be overwritten by what is made from it; copy it to another name" % source)
-    stale = 0
-    try:
+    with files.about(source, ValueError):
         digits = find_prime.decimal(find_prime.number_in(source))
-        files = [(target, midi.to_midi(digits, arguments.sa, arguments.notes_per_second))]
         if len(digits) > MOST_DIGITS:
             raise ValueError("has %d digits; at most %d are set to music" % (len(digits), MOST_DIGITS))
-        if not arguments.prime and not arguments.midi and plain:
-            files += [(os.path.join(HERE, "score.svg"), score.to_svg(digits, arguments.notes_per_second)),
-                      (os.path.join(HERE, "sargam.txt"), score.to_text(digits))]
-        for name, data in files:
-            if arguments.check:
-                with open(name, "rb") as file:
-                    same = file.read() == data
-                stale += not same
-                print("%s: %s" % (os.path.basename(name), "up to date" if same else
-                                  "does not match %s; run encode_song.py" % os.path.basename(source)))
-            else:
-                write_whole(name, data)
-                print("%s: %d bytes" % (os.path.relpath(name), len(data)))
-        if arguments.wav and not arguments.check:
-            write_wav(arguments.wav, digits, arguments.sa, arguments.notes_per_second, arguments.rate)
-            print("%s: %d bytes" % (arguments.wav, os.path.getsize(arguments.wav)))
-        slots = max(start + length for start, length, _ in raga.schedule(len(digits)))
-        print("%d digits, %d:%02d minutes" % (len(digits), *divmod(round(slots / arguments.notes_per_second), 60)))
-    except OSError as error:
-        sys.exit("encode_song.py: %s: %s" % (error.filename or "standard output", error.strerror))
-    except ValueError as error:
-        sys.exit("encode_song.py: %s: %s" % (source, error))
-    sys.exit(1 if stale else 0)
+    made = [(target, midi.to_midi(digits, arguments.sa, arguments.notes_per_second))]
+    if not arguments.prime and not arguments.midi and plain:
+        made += [(os.path.join(HERE, "score.svg"), score.to_svg(digits, arguments.notes_per_second)),
+                 (os.path.join(HERE, "sargam.txt"), score.to_text(digits))]
+    if arguments.wav:                            # first: it is what may fail
+        write_wav(arguments.wav, digits, arguments.sa, arguments.notes_per_second, arguments.rate)
+        print("%s: rendered" % arguments.wav)
+    stale = files.settle(made, source, arguments.check)
+    slots = max(start + length for start, length, _ in raga.schedule(len(digits)))
+    print("%d digits, %d:%02d minutes" % (len(digits), *divmod(round(slots / arguments.notes_per_second), 60)))
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    files.run(main)

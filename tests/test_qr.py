@@ -302,7 +302,7 @@ class CommandLine(unittest.TestCase):
             self.assertEqual(before, sorted(os.listdir(folder)))
             with open(os.path.join(folder, "cut.png"), "wb") as file:
                 file.write(cut)
-            self.assertIn(b"cut.png is a PNG that is cut short", run(DECODE, "cut.png").stderr)
+            self.assertIn(b"cut.png: is a PNG that is cut short", run(DECODE, "cut.png").stderr)
 
 
 if __name__ == "__main__":
