@@ -8,122 +8,115 @@
 
 Where the speed comes from: straight-line code. Nearly all the work is one operation, rows against rows, and an inner
 product written out (a0*b0+a1*b1+...) over local variables runs about three times faster than any loop over it. So each
-width that is needed gets its own function, written and compiled when first used (`product_kernel`, `adam_kernel`).
+width that is needed gets its own function, written from a template and compiled when first used (`kernel`).
 Gradients are derived by hand, layer by layer, instead of number by number as in microgpt.py.
 
-A model file is data only. A line of ASCII: `fastgpt 1 HASH LENGTH`, with the SHA-256 of all that follows and the bytes
+A model file is data only. A line of ASCII: `fastgpt 2 HASH LENGTH`, with the SHA-256 of all that follows and the bytes
 of the header; then the header, a JSON object (settings, vocabulary, step, ...); then float64, little endian: all
 parameters in the contract's order, then Adam's two running means in the same order.
 """
 import argparse
 import array
-import contextlib
+import collections
 import functools
 import gc
 import hashlib
+import itertools
 import json
 import math
 import multiprocessing
 import os
 import random
+import re
 import signal
+import struct
 import sys
 import time
 
-VERSION = 1
+VERSION = 2
 BETA1, BETA2, EPSILON_ADAM, EPSILON_NORM = 0.85, 0.99, 1e-8, 1e-5
-WIDEST = 64               # longest inner product written out; longer ones are sums of such
-MOST = 10 ** 6            # largest size and number of steps that a model file may name
-SMOOTHING = 0.98          # weight of the past in the loss that the progress lines show
+PYPY = sys.implementation.name == "pypy"
+WIDEST = 64 if PYPY else 256     # columns that a kernel takes; PyPy compiles no longer functions
+PARTS = 16                       # at most so many sums does a batch consist of, whoever computes them
+MOST = 10 ** 6                   # largest size and number of steps that a model file may name
+SMOOTHING = 0.98                 # weight of the past in the loss that the progress lines show
 
 class Trouble(Exception):
-    """Something that the user can mend; told in one line."""
+    """Something that the user can mend, told in one line; exit status 1, or 2 with a second argument, for misuse."""
 
-class Misuse(Trouble):
-    """Options that make no sense."""
-
-
-# ---- Straight-line kernels ------------------------------------------------------------------------------------------
 def hurry():
-    """Set the interpreter up for arithmetic: PyPy compiles sooner, as the whole log takes but a second; CPython looks
-    for no reference cycles, as no step makes any."""
-    if "pypyjit" in sys.builtin_module_names:
+    """Set the interpreter up: PyPy compiles sooner, as the log takes but a second; CPython looks for no cycles."""
+    if PYPY:
         __import__("pypyjit").set_param("threshold=300,trace_eagerness=60,decay=0")
     else:
         gc.disable()
 
-def compiled(source):
-    """The function `kernel` that a source text defines."""
-    space = {}
-    exec(source, space)
+# ---- Straight-line kernels ------------------------------------------------------------------------------------------
+# Matrices are lists of rows. In a template <text> is repeated for each column, # its number; <text|+> puts + between.
+PRODUCT = """
+def kernel(A, B):
+    flat, n = [<a#*b#|+> for <a#,> in A for <b#,> in B], len(B)    # two nested comprehensions are slower
+    return [flat[i:i + n] for i in range(0, len(flat), n or 1)]
+"""
+COMBINATION = """
+def kernel(C, B):
+    out = []
+    for cs in C:
+        <x#=>0.0
+        for c, b in zip(cs, B):
+            if c:                              # relu leaves zeros, five in six
+                <b#,>=b; <x#+=c*b#|;>
+        out.append([<x#,>])
+    return out
+"""
+ADAM = """
+def kernel(W, M, V, G, rate, epsilon, beta1=BETA1, beta2=BETA2, sqrt=math.sqrt):
+    for i, (<g#,>) in enumerate(G):
+        <w#,>=W[i]; <m#,>=M[i]; <v#,>=V[i]
+        <m#=beta1*m#+g#; v#=beta2*v#+g#*g#; w#-=rate*m#/(sqrt(v#)+epsilon)|;>
+        W[i], M[i], V[i] = [<w#,>], [<m#,>], [<v#,>]
+    return W, M, V
+"""
+
+@functools.lru_cache(maxsize=None)
+def kernel(template, width):
+    """The function that a template gives for rows of `width`."""
+    def columns(part):
+        return part[2].join(part[1].replace("#", str(i)) for i in range(width))
+    space = dict(globals())
+    exec(re.sub(r"<([^|>]+)\|?([^>]*)>", columns, template), space)
     return space["kernel"]
 
-def pieces(width):
-    """(start, end) of the stretches of at most WIDEST that a row is cut into."""
-    return [(start, min(start + WIDEST, width)) for start in range(0, width, WIDEST)]
+def blocks(A):
+    """A cut into blocks of at most WIDEST columns."""
+    if not A or len(A[0]) <= WIDEST:
+        return [A]
+    return [[row[i:i + WIDEST] for row in A] for i in range(0, len(A[0]), WIDEST)]
 
-def names(letter, width):
-    """The source of `width` local variables, a0,a1,...,"""
-    return "".join("%s%d," % (letter, i) for i in range(width))
-
-@functools.lru_cache(maxsize=None)
-def product_kernel(width):
-    """A function of two matrices, rows of `width`: [[a . b for b in B] for a in A], A times B transposed.
-
-    One flat comprehension: in two nested ones the a's would be variables of an outer function, which are slower."""
-    terms = "+".join("a%d*b%d" % (i, i) for i in range(width))
-    return compiled("def kernel(A, B):\n flat, n = [%s for %s in A for %s in B], len(B)\n"
-                    " return [flat[i:i + n] for i in range(0, len(flat), n or 1)]"
-                    % (terms, names("a", width), names("b", width)))
-
-@functools.lru_cache(maxsize=None)
-def combination_kernel(width):
-    """A function of coefficients C and rows B of `width`: the sum of c * b for each row of C, C times B.
-
-    It steps over zeros, of which relu leaves five in six."""
-    x, b, sums = names("x", width), names("b", width), ";".join("x%d+=c*b%d" % (i, i) for i in range(width))
-    return compiled("def kernel(C, B):\n out = []\n for cs in C:\n  %s=0.0\n  for c, b in zip(cs, B):\n"
-                    "   if c:\n    %s=b;%s\n  out.append([%s])\n return out" % (x[:-1].replace(",", "="), b, sums, x))
-
-@functools.lru_cache(maxsize=None)
-def adam_kernel(width):
-    """`adam` for rows of one width."""
-    w, m, v, g = [names(letter, width) for letter in "wmvg"]
-    moves = ";".join("m#=%r*m#+g#;v#=%r*v#+g#*g#;w#-=rate*m#/(sqrt(v#)+epsilon)".replace("#", str(i)) % (BETA1, BETA2)
-                     for i in range(width))
-    return compiled("from math import sqrt\ndef kernel(W, M, V, G, rate, epsilon, sqrt=sqrt):\n"
-                    " for i, (%s) in enumerate(G):\n  %s=W[i];%s=M[i];%s=V[i];%s\n"
-                    "  W[i]=[%s];M[i]=[%s];V[i]=[%s]\n return W, M, V" % (g, w, m, v, moves, w, m, v))
+def joined(parts):
+    """The opposite of `blocks`."""
+    return parts[0] if len(parts) == 1 else [sum(rows, []) for rows in zip(*parts)]
 
 def product(A, B):
-    """A times B transposed, both as lists of rows of one width."""
-    if len(A[0]) <= WIDEST:
-        return product_kernel(len(A[0]))(A, B)
-    return functools.reduce(plus, [product([a[i:j] for a in A], [b[i:j] for b in B]) for i, j in pieces(len(A[0]))])
-
-def combination(C, B):
-    """C times B, both as lists of rows; a row of C is as long as B has rows."""
-    if len(B[0]) <= WIDEST:
-        return combination_kernel(len(B[0]))(C, B)
-    return [sum(rows, []) for rows in zip(*[combination(C, [b[i:j] for b in B]) for i, j in pieces(len(B[0]))])]
+    """A times B transposed: [[a . b for b in B] for a in A], rows of one width."""
+    return functools.reduce(plus, [kernel(PRODUCT, len(a[0]))(a, b) for a, b in zip(blocks(A), blocks(B))])
 
 def product_where(mask, A, B):
     """A times B transposed where `mask`, of the same shape, is not zero; zero elsewhere."""
-    rows = []
-    for there, a in zip(mask, A):
-        found = iter(sum(product([a], [b for b, v in zip(B, there) if v]), []))
-        rows.append([next(found) if v else 0.0 for v in there])
-    return rows
+    found = [iter(sum(product([a], list(itertools.compress(B, there))), [])) for a, there in zip(A, mask)]
+    return [[next(row) if v else 0.0 for v in there] for row, there in zip(found, mask)]
+
+def combination(C, B):
+    """C times B: for each row of C the sum of c * b; a row of C is as long as B has rows."""
+    return joined([kernel(COMBINATION, len(b[0]))(C, b) for b in blocks(B)])
 
 def adam(W, M, V, G, rate, epsilon):
-    """Parameters W moved by their gradients G, and the new M and V, all lists of rows: Adam (Kingma, Ba 2015).
+    """Parameters W moved by their gradients G, and the new M and V, all of one shape: Adam (Kingma, Ba 2015).
 
     M = sum of BETA1^k g and V = sum of BETA2^k g^2 over the steps so far: sums, for whose factors rate and epsilon are
     made to stand in by the caller. The rows' lists may be the old ones."""
-    if len(W[0]) <= WIDEST:
-        return adam_kernel(len(W[0]))(W, M, V, G, rate, epsilon)
-    parts = [adam(*[[row[i:j] for row in A] for A in (W, M, V, G)], rate, epsilon) for i, j in pieces(len(W[0]))]
-    return [[sum(rows, []) for rows in zip(*part)] for part in zip(*parts)]
+    moved = [kernel(ADAM, len(four[0][0]))(*four, rate, epsilon) for four in zip(*map(blocks, (W, M, V, G)))]
+    return [joined(parts) for parts in zip(*moved)]
 
 def turned(A):
     """The transpose, as a list of rows."""
@@ -134,13 +127,8 @@ def plus(A, B):
     return [[x + y for x, y in zip(a, b)] for a, b in zip(A, B)]
 
 # ---- The model ------------------------------------------------------------------------------------------------------
-class Settings:
-    """What fixes a model's shape: layers, width, heads, context, and the size of its vocabulary."""
-
-    def __init__(self, vocabulary, layers=1, width=16, heads=4, context=16):
-        if min(vocabulary, layers, width, heads, context) < 1 or width % heads:
-            raise Misuse("--width (%d) must be a multiple of --heads (%d)" % (width, heads))
-        self.vocabulary, self.layers, self.width, self.heads, self.context = vocabulary, layers, width, heads, context
+class Settings(collections.namedtuple("Settings", "vocabulary layers width heads context", defaults=(1, 16, 4, 16))):
+    """What fixes a model's shape; `heads` divides `width`."""
 
     def shapes(self):
         """(rows, columns) of each matrix, in the order in which they are drawn and stored; wq, wk, wv are one."""
@@ -249,27 +237,21 @@ def loss_and_gradients(settings, matrices, tokens, want_gradients=True):
         return loss, None
     return loss, backward(settings, matrices, tokens[:n], trace, [[v / n for v in row] for row in dL])
 
-def flat(*parts):
-    """All numbers of lists of matrices, in order, as an array of float64."""
-    return array.array("d", [v for matrices in parts for matrix in matrices for row in matrix for v in row])
+def flat(*groups):
+    """All numbers of lists of matrices, in order."""
+    return array.array("d", [v for matrices in groups for matrix in matrices for row in matrix for v in row])
 
-def unflat(settings, numbers, start=0):
-    """The opposite of `flat` for the list of matrices, in the settings' shapes, that begins at `start`."""
-    matrices = []
-    for rows, columns in settings.shapes():
-        end = start + rows * columns
-        matrices.append([numbers[i:i + columns].tolist() for i in range(start, end, columns)])
-        start = end
-    return matrices
+def shaped(settings, numbers):
+    """The next list of matrices of an iterator over numbers, in the settings' shapes."""
+    return [[list(itertools.islice(numbers, columns)) for _ in range(rows)] for rows, columns in settings.shapes()]
 
 class Model:
     """Parameters with Adam's state: `matrices`, `means`, `squares`, each a list of matrices, each a list of rows."""
 
     def __init__(self, settings, numbers):
-        """numbers: an array of the parameters and Adam's two running means, flat; the means may be left out."""
-        self.settings, size = settings, settings.size()
-        numbers = numbers if len(numbers) > size else numbers + array.array("d", bytes(16 * size))
-        self.matrices, self.means, self.squares = (unflat(settings, numbers, k * size) for k in range(3))
+        """numbers: the parameters, then perhaps Adam's two running sums, flat."""
+        numbers, self.settings = itertools.chain(numbers, itertools.repeat(0.0)), settings
+        self.matrices, self.means, self.squares = [shaped(settings, numbers) for _ in range(3)]
 
     def step(self, gradients, rate, s):
         """One step of Adam, number s from 1, at a learning rate."""
@@ -280,19 +262,17 @@ class Model:
 
 def drawn(settings, source):
     """A new model, its parameters drawn from a random source by the contract."""
-    return Model(settings, array.array("d", (source.gauss(0, 0.08) for _ in range(settings.size()))))
+    return Model(settings, [source.gauss(0, 0.08) for _ in range(settings.size())])
 
 def sample(model, random_source, bos, prompt=(), length=None, temperature=0.5, stream=False):
     """Yield token after token behind `prompt` (tokens): until BOS, or `length` tokens (default: the context).
 
     A stream has no end: BOS is never drawn. Where the context is full, its second half is read again from its start."""
-    settings, tokens = model.settings, [bos] + list(prompt)
-    unread, past = tokens[-settings.context:], None
+    settings, tokens, past = model.settings, [bos] + list(prompt), None
     for _ in range(length or settings.context - len(prompt)):
-        if past is None or len(past[0][0]) + len(unread) > settings.context:
+        if past is None or len(past[0][0]) == settings.context:
             past = [([], []) for _ in range(settings.layers)]
-            if len(tokens) > settings.context:
-                unread = tokens[-(settings.context + 1) // 2:]
+            unread = tokens if len(tokens) <= settings.context else tokens[-(settings.context + 1) // 2:]
         logits = forward(settings, model.matrices, unread, past)[0][-1]
         if stream:
             logits[bos] = -math.inf
@@ -302,7 +282,6 @@ def sample(model, random_source, bos, prompt=(), length=None, temperature=0.5, s
         yield token
         tokens.append(token)
         unread = [token]
-
 
 # ---- The log of the contract ----------------------------------------------------------------------------------------
 def read(path):
@@ -336,20 +315,20 @@ def print_log(path="input.txt"):
     for i in range(20):
         print("sample %2d: %s" % (i + 1, "".join(characters[t] for t in sample(model, random, bos))))
 
-
 # ---- Model files ----------------------------------------------------------------------------------------------------
-FIELDS = {"layers": int, "width": int, "heads": int, "context": int, "characters": str, "stream": bool, "data": str,
-          "seed": int, "steps": int, "batch": int, "lr": float, "step": int, "smooth": float}
+SHAPE = ("layers", "width", "heads", "context")
+KEPT = {"layers": (1, "blocks of attention and MLP"), "width": (16, "numbers that stand for a token"),
+        "heads": (4, "attention heads; they divide the width"), "context": (16, "tokens that the model looks back on"),
+        "steps": (1000, "of training"), "batch": (1, "documents a step"), "seed": (42, "of everything random"),
+        "lr": (0.01, "learning rate of the first step; it falls to 0")}
+DEFAULTS = dict({key: default for key, (default, _) in KEPT.items()}, stream=False)
+FIELDS = {key: type(v) for key, v in dict(DEFAULTS, characters="", data="", step=0, smooth=0.0).items()}  # of a header
 
 def save(path, model, header):
     """Write the model whole or not at all: beside the target, flushed to the disk, then put in its place."""
-    floats = flat(model.matrices, model.means, model.squares)
-    if sys.byteorder == "big":
-        floats.byteswap()
+    numbers = flat(model.matrices, model.means, model.squares)
     text = json.dumps(header, sort_keys=True).encode()
-    body = text + floats.tobytes()
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise Trouble("%s is not a file: name another --model" % path)
+    body = text + struct.pack("<%dd" % len(numbers), *numbers)
     try:
         with open(path + ".part", "wb") as file:
             file.write(b"fastgpt %d %s %d\n" % (VERSION, hashlib.sha256(body).hexdigest().encode(), len(text)) + body)
@@ -364,151 +343,131 @@ def save(path, model, header):
 def load(path):
     """(model, header) of a file that `save` wrote; Trouble for any other."""
     with open(path, "rb") as file:
-        head, body = file.readline(200).split(), file.read()
-    if len(head) != 4 or head[0] != b"fastgpt" or not head[1].isdigit() or not head[3].isdigit():
+        found, body = re.match(rb"fastgpt (\d+) (\w{64}) (\d+)\n$", file.readline(200)), file.read()
+    if not found:
         raise Trouble("%s is not a model of fastgpt.py" % path)
-    if int(head[1]) != VERSION:
-        raise Trouble("%s has format %d, this fastgpt.py reads format %d" % (path, int(head[1]), VERSION))
-    if hashlib.sha256(body).hexdigest().encode() != head[2]:
+    version, length = int(found[1]), int(found[3])
+    if version != VERSION:
+        raise Trouble("%s has format %d, this fastgpt.py reads format %d" % (path, version, VERSION))
+    if hashlib.sha256(body).hexdigest().encode() != found[2]:
         raise Trouble("%s is damaged: its checksum does not agree; take a copy that is whole" % path)
     try:
-        header, floats = json.loads(body[:int(head[3])].decode()), array.array("d")
+        header = json.loads(body[:length].decode())
+        settings = Settings(len(header["characters"]) + 1, *(header[key] for key in SHAPE))
         if (any(type(header[key]) is not kind for key, kind in FIELDS.items()) or header["step"] < 0
-                or not all(0 < header[key] <= MOST for key in ("layers", "width", "heads", "context", "batch", "steps"))
-                or not (0 < header["lr"] < math.inf and math.isfinite(header["smooth"]))
-                or len(set(header["characters"])) != len(header["characters"].encode().decode())):
+                or not all(0 < header[key] <= MOST for key in SHAPE + ("batch", "steps", "lr"))
+                or header["width"] % header["heads"] or not math.isfinite(header["smooth"])
+                or len(set(header["characters"])) != len(header["characters"].encode().decode())
+                or len(body) != length + 24 * settings.size()):
             raise ValueError
-        settings = Settings(len(header["characters"]) + 1, *(header[key] for key in list(FIELDS)[:4]))
-        floats.frombytes(body[int(head[3]):])
-        if len(floats) != 3 * settings.size():
-            raise ValueError
-    except (ValueError, KeyError, TypeError, RecursionError, Trouble):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise Trouble("%s is not a whole model: its header and its size do not agree" % path) from None
-    if sys.byteorder == "big":
-        floats.byteswap()
-    return Model(settings, floats), header
-
+    return Model(settings, struct.unpack("<%dd" % (3 * settings.size()), body[length:])), header
 
 # ---- Training on a text of your own ---------------------------------------------------------------------------------
-DEFAULTS = {"layers": 1, "width": 16, "heads": 4, "context": 16, "stream": False, "seed": 42, "steps": 1000, "batch": 1,
-            "lr": 0.01}
+def total(pairs):
+    """The sum of pairs (loss, gradients as one array)."""
+    return functools.reduce(lambda a, b: (a[0] + b[0], array.array("d", [x + y for x, y in zip(a[1], b[1])])), pairs)
 
-def tree_sum(settings, matrices, documents, first, last, known=()):
-    """(sum of losses, sum of gradients) of documents[first:last]: the sum of two halves, and so on down to one.
+def part_total(settings, numbers, documents):
+    """`total` of some documents of a batch: what one process does. numbers: the parameters, flat."""
+    matrices = shaped(settings, iter(numbers))
+    losses = (loss_and_gradients(settings, matrices, tokens) for tokens in documents)
+    return total((loss, flat(gradients)) for loss, gradients in losses)
 
-    The tree is the same whoever computes a part of it (`known`: {(first, last): sum}), and so is the result."""
-    if (first, last) in known:
-        return known[first, last]
-    if last - first == 1:
-        return loss_and_gradients(settings, matrices, documents[first])
-    middle = (first + last) // 2
-    (loss, A), (other, B) = [tree_sum(settings, matrices, documents, *half, known)
-                             for half in ((first, middle), (middle, last))]
-    return loss + other, [plus(a, b) for a, b in zip(A, B)]
-
+@functools.lru_cache(maxsize=None)
 def crew(workers):
-    """A pool of so many processes, which leave Ctrl-C to this one; None for one worker."""
-    return multiprocessing.Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) if workers > 1 else None
+    """A pool of so many processes, which leave Ctrl-C to this one."""
+    return multiprocessing.Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN))
 
-def batch_gradients(model, documents, pool, workers):
-    """(mean loss, mean gradients) of the documents; `pool` from crew(workers)."""
-    settings, n, parts, known = model.settings, len(documents), [(0, len(documents))], {}
-    if pool:
-        while len(parts) < min(workers, n):
-            a, b = max(parts, key=lambda part: part[1] - part[0])
-            parts.remove((a, b))
-            parts += [(a, (a + b) // 2), ((a + b) // 2, b)]
-        jobs = [(settings, model.matrices, documents, *part) for part in parts]
-        known = dict(zip(parts, pool.starmap(tree_sum, jobs, 1)))
-    loss, total = tree_sum(settings, model.matrices, documents, 0, n, known)
-    return loss / n, [[[g / n for g in row] for row in matrix] for matrix in total] if n > 1 else total
+def batch_gradients(model, documents, workers=1):
+    """(mean loss, mean gradients) of the documents."""
+    n, settings = len(documents), model.settings
+    if n == 1:
+        return loss_and_gradients(settings, model.matrices, documents[0])
+    size, numbers = max(2, -(-n // PARTS)), flat(model.matrices)     # whatever `workers` is, so the result is the same
+    jobs = [(settings, numbers, documents[i:i + size]) for i in range(0, n, size)]
+    loss, gradients = total(crew(workers).starmap(part_total, jobs, -(-len(jobs) // workers)) if workers > 1 else
+                            itertools.starmap(part_total, jobs))
+    return loss / n, shaped(settings, (g / n for g in gradients))
 
-def prepare(options):
-    """(characters, training documents as tokens, held-out ones, hash of the data), in an order fixed by the seed."""
-    text, pieces = read(options.data)
-    if options.stream:
-        pieces = [text[i:i + options.context] for i in range(0, len(text), options.context)]
-    characters = sorted(set("".join(pieces)))
+def prepare(path, stream, context, seed):
+    """(characters, training documents as tokens, held-out ones, hash of the text), in an order fixed by the seed.
+
+    A document has as many tokens as are used: at most one more than the context."""
+    text, lines = read(path)
+    characters = sorted(set(text if stream else "".join(lines)))
     number, bos = {c: k for k, c in enumerate(characters)}, len(characters)
-    documents = [[bos] + [number[c] for c in piece] + [bos] for piece in pieces]
-    if options.stream:                               # a window begins with what stood before it, and has no end
-        documents = [[before[-2] if before else bos] + tokens[1:-1]
-                     for before, tokens in zip([[]] + documents, documents)]
+    if stream:                                       # a window begins with what stood before it, and has no end
+        tokens = [bos] + [number[c] for c in text]
+        documents = [tokens[i:i + context + 1] for i in range(0, len(text), context)]
     else:
-        random.Random(options.seed).shuffle(documents)
+        documents = [([bos] + [number[c] for c in line] + [bos])[:context + 1] for line in lines]
+        random.Random(seed).shuffle(documents)
     cut = len(documents) - len(documents) // 10
     training, validation = documents[:cut], documents[cut:]
-    random.Random(options.seed + 1).shuffle(training)
-    digest = hashlib.sha256(json.dumps([options.stream, options.context, text]).encode()).hexdigest()
-    return characters, training, validation, digest
+    random.Random(seed + 1).shuffle(training)
+    return characters, training, validation, hashlib.sha256(text.encode()).hexdigest()
 
-def validation_loss(model, documents, most=200):
-    """Mean loss of a prediction over at most `most` documents that were kept out of training."""
-    sizes = [min(model.settings.context, len(tokens) - 1) for tokens in documents[:most]]
-    return sum(n * loss_and_gradients(model.settings, model.matrices, tokens, False)[0]
-               for n, tokens in zip(sizes, documents)) / sum(sizes)
+def validation_loss(model, documents):
+    """Mean loss of a prediction over documents that were kept out of training."""
+    losses = [(len(tokens) - 1) * loss_and_gradients(model.settings, model.matrices, tokens, False)[0]
+              for tokens in documents]
+    return sum(losses) / sum(len(tokens) - 1 for tokens in documents)
 
 def begin(options):
-    """The model and header to train with, from --model or new, and the documents; fills in what is not given."""
-    model, header = load(options.model) if os.path.exists(options.model) else (None, {})
-    for key, default in DEFAULTS.items():
-        given = getattr(options, key)
-        if given in (None, False):
-            setattr(options, key, header.get(key, default))
-        elif model and key != "steps" and given != header[key]:
+    """(model, header, training documents, held-out ones) to go on with, from --model or new."""
+    given = {key: getattr(options, key) for key in DEFAULTS if getattr(options, key) is not None}
+    model, header = load(options.model) if os.path.exists(options.model) else (None, dict(DEFAULTS, **given))
+    for key in set(given) - {"steps"}:
+        if given[key] != header[key]:
             raise Trouble("%s was begun with %s = %s: go on with that, or name another --model" % (
                 options.model, key, header[key]))
-    if model and options.steps < header["step"]:
-        raise Trouble("%s has %d steps behind it: give --steps above that" % (options.model, header["step"]))
-    characters, training, validation, digest = prepare(options)
-    if model and header["data"] != digest:
-        raise Trouble("%s was trained on another text than %s: name another --model" % (options.model, options.data))
+    if header["width"] % header["heads"]:
+        raise Trouble("--width (%(width)d) must be a multiple of --heads (%(heads)d)" % header, "misuse")
+    characters, *documents, digest = prepare(options.data, *[header[key] for key in ("stream", "context", "seed")])
     if not model:
-        model = drawn(Settings(len(characters) + 1, *(getattr(options, key) for key in list(FIELDS)[:4])),
-                      random.Random(options.seed))
-        header = dict({key: getattr(options, key) for key in DEFAULTS}, characters="".join(characters), data=digest,
-                      step=0, smooth=0.0)
-    header["steps"] = options.steps
-    return model, header, training, validation
+        header.update(characters="".join(characters), data=digest, step=0, smooth=0.0)
+        model = drawn(Settings(len(characters) + 1, *[header[key] for key in SHAPE]), random.Random(header["seed"]))
+    if header["data"] != digest:
+        raise Trouble("%s was trained on another text than %s: name another --model" % (options.model, options.data))
+    header["steps"] = given.get("steps", header["steps"])
+    if header["steps"] < header["step"]:
+        raise Trouble("%s has %d steps behind it: give --steps above that" % (options.model, header["step"]))
+    return (model, header, *documents)
 
 def train(options):
     """The command `train`."""
     model, header, training, validation = begin(options)
     save(options.model, model, header)
-    steps, characters, first = options.steps, header["characters"], header["step"]
+    steps, batch, characters, first = [header[key] for key in ("steps", "batch", "characters", "step")]
     print("%d documents to learn from, %d held out; %d characters; %d parameters; %d of %d steps done" % (
         len(training), len(validation), len(characters), model.settings.size(), first, steps), flush=True)
-    stop, pool, begun, seen = [], crew(options.workers), time.perf_counter(), 0
-    usual = signal.signal(signal.SIGINT, lambda *_: stop.append(1))
-    try:
-        for s in range(first, steps):
-            batch = [training[(s * options.batch + k) % len(training)] for k in range(options.batch)]
-            loss, gradients = batch_gradients(model, batch, pool, options.workers)
-            if not math.isfinite(loss):
-                raise Trouble("step %d: the loss is not a number any more; %s holds step %d: try a lower --lr" % (
-                    s + 1, options.model, s - s % options.save_every))
-            model.step(gradients, options.lr * (1 - s / steps), s + 1)
-            smooth = SMOOTHING * header["smooth"] + (1 - SMOOTHING) * loss if s else loss
-            header.update(step=s + 1, smooth=smooth)
-            seen += sum(min(options.context, len(tokens) - 1) for tokens in batch)
-            seconds, last = time.perf_counter() - begun, s + 1 == steps
-            say = functools.partial(print, "step %4d / %4d |" % (s + 1, steps), flush=True)
-            if last or stop or (s + 1) % options.log_every == 0:
-                say("loss %.4f | smoothed %.4f | %d tokens/s | %d s left" % (
-                    loss, smooth, seen / seconds, seconds / (s + 1 - first) * (steps - s - 1)))
-            if validation and (last or options.eval_every and (s + 1) % options.eval_every == 0):
-                say("validation loss %.4f" % validation_loss(model, validation))
-            if options.sample_every and (s + 1) % options.sample_every == 0:
-                tokens = sample(model, random.Random(s), len(characters), stream=options.stream)
-                say("sample: " + "".join(characters[t] for t in tokens))
-            if last or stop or (s + 1) % options.save_every == 0:
-                save(options.model, model, header)
-            if stop:
-                raise KeyboardInterrupt
-    finally:
-        signal.signal(signal.SIGINT, usual)
-        if pool:
-            pool.terminate()
+    stop, begun, seen = [], time.perf_counter(), 0
+    signal.signal(signal.SIGINT, lambda *_: stop.append(1))
+    for s in range(first + 1, steps + 1):
+        documents = [training[k % len(training)] for k in range((s - 1) * batch, s * batch)]
+        loss, gradients = batch_gradients(model, documents, options.workers)
+        if not math.isfinite(loss):
+            raise Trouble("step %d: the loss is not a number any more; %s holds step %d: try a lower --lr" % (
+                s, options.model, (s - 1) // options.save_every * options.save_every))
+        model.step(gradients, header["lr"] * (1 - (s - 1) / steps), s)
+        smooth = SMOOTHING * header["smooth"] + (1 - SMOOTHING) * loss if s > 1 else loss
+        header.update(step=s, smooth=smooth)
+        seen, seconds, end = seen + sum(map(len, documents)) - batch, time.perf_counter() - begun, stop or s == steps
+        say = functools.partial(print, "step %4d / %4d |" % (s, steps), flush=True)
+        if end or s % options.log_every == 0:
+            say("loss %.4f | smoothed %.4f | %d tokens/s | %d s left" % (
+                loss, smooth, seen / seconds, seconds / (s - first) * (steps - s)))
+        if validation and (s == steps or s % (options.eval_every or steps) == 0):
+            say("validation loss %.4f" % validation_loss(model, validation[:200]))
+        if s % (options.sample_every or steps + 1) == 0:
+            tokens = sample(model, random.Random(s), len(characters), stream=header["stream"])
+            say("sample: " + "".join(characters[t] for t in tokens))
+        if end or s % options.save_every == 0:
+            save(options.model, model, header)
+        if stop:
+            raise KeyboardInterrupt
     print("saved in %s" % options.model)
 
 def write(options):
@@ -524,46 +483,35 @@ def write(options):
         tokens = sample(model, source, len(characters), prompt, length, options.temperature, header["stream"])
         print(options.prompt + "".join(characters[t] for t in tokens), flush=True)
 
-
 # ---- The command line -----------------------------------------------------------------------------------------------
-def above_zero(kind, said):
-    """An argparse type: a number of a kind, above 0."""
-    def convert(text):
-        with contextlib.suppress(ValueError):
-            if 0 < kind(text) < math.inf:
-                return kind(text)
-        raise argparse.ArgumentTypeError("%r is not %s" % (text, said))
-    return convert
-
-count, positive = above_zero(int, "a whole number from 1 up"), above_zero(float, "a number above 0")
-
 def main():
-    hurry()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", metavar="{train,sample}")
     one = commands.add_parser("train", help="train a model on a text, or go on training it")
     one.add_argument("--data", required=True, help="UTF-8 text, a document a line")
     one.add_argument("--model", required=True, help="file to save to, and to go on from when it exists")
-    one.add_argument("--stream", action="store_true", help="the text is one long document (prose, a play)")
-    for name, kind, said in (("layers", count, "layers"), ("width", count, "numbers a token"),
-                             ("heads", count, "attention heads; they divide the width"),
-                             ("context", count, "tokens that the model looks back on"), ("seed", int, "of all chance"),
-                             ("steps", count, "steps of training"), ("batch", count, "documents a step"),
-                             ("lr", positive, "learning rate at first; falls to 0")):
-        one.add_argument("--" + name, type=kind, help="%s (%s)" % (said, DEFAULTS[name]))
     two = commands.add_parser("sample", help="let a model write")
-    two.add_argument("--model", required=True)
+    two.add_argument("--model", required=True, help="file that train has written")
     two.add_argument("--prompt", default="", help="how each sample begins")
-    for command, name, kind, default, said in (
-            (one, "workers", count, 1, "processes; the result is the same (1)"),
-            (one, "save-every", count, 100, "steps (100)"), (one, "log-every", count, 10, "steps (10)"),
-            (one, "eval-every", count, None, "steps; always at the end"), (one, "sample-every", count, None, "steps"),
-            (two, "count", count, None, "samples (20; of a stream 1)"),
-            (two, "length", count, None, "characters at most"),
-            (two, "temperature", positive, 0.5, "below 1: closer to what is likely (0.5)"),
-            (two, "seed", int, None, "for the same samples again (default: others each time)")):
-        command.add_argument("--" + name, type=kind, default=default, help=said)
+    one.add_argument("--stream", action="store_const", const=True, help="the text is one document (prose, a play)")
+    for key, (default, said) in KEPT.items():
+        one.add_argument("--" + key, type=type(default), help="%s (%s)" % (said, default))
+    for command, key, kind, default, said in (
+            (one, "workers", int, 1, "processes; with any number the result is the same (1)"),
+            (one, "save-every", int, 100, "steps between two savings (100)"),
+            (one, "log-every", int, 10, "steps between two lines of the log (10)"),
+            (one, "eval-every", int, None, "steps between two validations (only at the end)"),
+            (one, "sample-every", int, None, "steps between two samples (none)"),
+            (two, "count", int, None, "samples (20; of a stream 1)"),
+            (two, "length", int, None, "characters at most (what the context holds; of a stream 20 times that)"),
+            (two, "temperature", float, 0.5, "below 1: closer to what is likely (0.5)"),
+            (two, "seed", int, None, "the same seed, the same samples (each time others)")):
+        command.add_argument("--" + key, type=kind, default=default, help=said)
     options = parser.parse_args()
+    for key, value in vars(options).items():
+        if type(value) in (int, float) and key != "seed" and not 0 < value < math.inf:
+            parser.error("--%s: %s is not above 0" % (key.replace("_", "-"), value))
+    hurry()
     {"train": train, "sample": write, None: lambda _: print_log()}[options.command](options)
 
 
@@ -572,9 +520,10 @@ if __name__ == "__main__":
         main()
     except BrokenPipeError:                          # whoever read the output has had enough
         os._exit(0)
-    except (Trouble, OSError) as error:
-        told = error if isinstance(error, Trouble) else "%s: %s" % (error.filename or "output", error.strerror)
-        print("fastgpt.py: %s" % told, file=sys.stderr)
-        sys.exit(2 if isinstance(error, Misuse) else 1)
+    except Trouble as error:
+        print("fastgpt.py: %s" % error.args[0], file=sys.stderr)
+        sys.exit(len(error.args))
+    except OSError as error:
+        sys.exit("fastgpt.py: %s: %s" % (error.filename or "output", error.strerror))
     except KeyboardInterrupt:
         sys.exit(130)

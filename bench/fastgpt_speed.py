@@ -93,14 +93,12 @@ def workers(options, folder):
     seconds = {1: [], 2: []}
     for _ in range(4):
         for count in (1, 2):
-            model, pool = fastgpt.drawn(settings, random.Random(1)), fastgpt.crew(count)
-            fastgpt.batch_gradients(model, documents, pool, count)
+            model = fastgpt.drawn(settings, random.Random(1))
+            fastgpt.batch_gradients(model, documents, count)
             start = time.perf_counter()
             for s in range(2):
-                model.step(fastgpt.batch_gradients(model, documents, pool, count)[1], 0.001, s + 1)
+                model.step(fastgpt.batch_gradients(model, documents, count)[1], 0.001, s + 1)
             seconds[count].append(time.perf_counter() - start)
-            if pool:
-                pool.terminate()
     line("two workers, %d parameters, batch 8: one against two" % settings.size(), min(seconds[1]), min(seconds[2]))
 
 
