@@ -137,22 +137,26 @@ def strong_lucas_probable_prime(n):
         if jacobi(D, n) == 0 and abs(D) % n:
             return False
         D = -D - 2 if D > 0 else -D + 2
-    Q, reduce = (1 - D) // 4, reducer(n)
+    Q, reduce = (1 - D) // 4, reducer(n)         # P = 1
+    if math.gcd(Q, n) > 1:
+        return False                             # then no U or V is 0 for the factor that they share
+    # The sequence of P' = P^2/Q - 2 and Q' = 1 takes two products a step, not three. V_2k = Q^k V'_k, and D U_k^2 and
+    # V_k^2 are Q^k (V'_k - 2) and Q^k (V'_k + 2): U_d or V_d is 0 just where (V'_d, V'_{d+1}) is (2, P') or (-2, -P').
+    P = (pow(Q, -1, n) - 2) % n
     d = n + 1
     s = (d & -d).bit_length() - 1
-    U, V, Qk = 1, 1, Q % n                       # U_k, V_k and Q^k, for k = the first bits of d >> s; P = 1
+    V, W = P, reduce(P * P) - 2                  # V'_k and V'_{k+1}, for k = the first bits of d >> s
     for bit in bin(d >> s)[3:]:
-        U, V, Qk = reduce(U * V), reduce(V * V) - 2 * Qk, reduce(Qk * Qk)
         if bit == "1":
-            U, V = U + V, V + D * U
-            U, V, Qk = (U + n * (U & 1)) // 2 % n, (V + n * (V & 1)) // 2, Qk * Q % n
-        V %= n
-    if U == 0 or V == 0:
+            V, W = reduce(V * W) - P, reduce(W * W) - 2
+        else:
+            V, W = reduce(V * V) - 2, reduce(V * W) - P
+    if (V % n, W % n) in ((2, P), (n - 2, n - P)):
         return True
     for _ in range(s - 1):
-        V, Qk = (V * V - 2 * Qk) % n, Qk * Qk % n
-        if V == 0:
+        if V % n == 0:
             return True
+        V = V * V % n - 2
     return False
 
 
@@ -194,13 +198,13 @@ def primes_between(low, high):
 def struck(task):
     """(n, length, low, high) -> the k with 0 < k <= length for which a prime from low up to high divides n + k.
 
-    A remainder of a large number costs most, so it is taken once for the product of sixteen primes."""
+    A remainder of a large number costs most, so it is taken once for the product of 24 primes."""
     n, length, low, high = task
     hits = []
     for start in range(low, high, SEGMENT):
         primes = list(primes_between(start, min(start + SEGMENT, high)))
-        for i in range(0, len(primes), 16):
-            group = primes[i:i + 16]
+        for i in range(0, len(primes), 24):
+            group = primes[i:i + 24]
             product = math.prod(group)
             rest = product - n % product
             hits += [k for p in group for k in range(rest % p, length + 1, p)] if low <= length else \
