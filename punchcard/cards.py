@@ -149,6 +149,13 @@ FIRST_ROW, ROW_PITCH = 250, 250
 CUT_ACROSS, CUT_DOWN = 250, 433                  # the upper left corner, cut at 60 degrees
 
 
+def holes(card):
+    """A card's holes as the path of an SVG drawing: a stroke for each, from its upper to its lower edge."""
+    return "".join("M%d %gv%d" % (
+        FIRST_COLUMN + COLUMN_PITCH * i, FIRST_ROW + ROW_PITCH * j - HOLE_HEIGHT / 2, HOLE_HEIGHT)
+        for i, column in enumerate(card) for j, row in enumerate(ROWS) if column & BIT[row])
+
+
 def to_svg(deck):
     """The deck, drawn card under card to scale. A hole is a stroke as wide as it, from its upper to its lower edge."""
     height = len(deck) * (HEIGHT + BETWEEN) - BETWEEN
@@ -171,13 +178,11 @@ def to_svg(deck):
                     lines.append('<text class="small" y="%d" x="%d">%s</text>' % (y[under] + 105 + down, place, digit))
     lines.append("</g></defs>")
     for i, card in enumerate(deck):
-        holes = "".join("M%d %gv%d" % (place, y[row] - HOLE_HEIGHT / 2, HOLE_HEIGHT)
-                        for place, column in zip(x, card) for row in ROWS if column & BIT[row])
         text = interpreted(card, " ")
         if not all(column in CHARACTER for column in card[:DATA_COLUMNS]):
             text = " " * DATA_COLUMNS + text[DATA_COLUMNS:]          # binary: only the label can be read
         lines.append('<g transform="translate(0 %d)"><use href="#blank"/><path class="holes" d="%s"/>' % (
-            i * (HEIGHT + BETWEEN), holes))
+            i * (HEIGHT + BETWEEN), holes(card)))
         lines.append("".join('<text class="top" x="%d" y="100">%s</text>' % (place, character)
                              for place, character in zip(x, text) if character != " ") + "</g>")
     return ("\n".join(lines) + "\n</svg>\n").encode()

@@ -1,20 +1,21 @@
-"""The raga to look at: the first minute as a piano roll, and the whole piece in the letters of sargam."""
+"""The raga to look at: its beginning as a piano roll, and the whole piece in the letters of sargam."""
 import raga
 
-ROWS, SECONDS = 4, 15                            # of the score
-WIDTH, LEFT, STEP, GAP = 1000, 70, 9, 34         # of the picture; STEP: height of a semitone
+ROWS, SECONDS = 4, 10                            # of the score
+WIDTH, LEFT, STEP, GAP = 560, 70, 9, 34          # of the picture; STEP: height of a semitone
 COLOURS = ("#c0392b", "#2471a3", "#e67e22", "#1e8449", "#8e44ad", "#b7950b", "#17a589", "#7f8c8d", "#d35400", "#2e86c1")
 
 
 def to_svg(digits, rate=4.0):
-    """The first minute of the piece: rows of fifteen seconds, a bar for each note, lettered."""
+    """The beginning of the piece: rows of some seconds, a bar for each note, lettered."""
     notes, height = raga.swaras(digits), 18 * STEP + GAP
     scale = (WIDTH - LEFT - 10) / SECONDS
     lines = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">' % (
                  WIDTH, ROWS * height + 12),
-             "<title>The first minute of the prime, as a raga</title>",
-             "<style>.ink{fill:#333}.line{stroke:#999;stroke-opacity:.35}"
-             "@media(prefers-color-scheme:dark){.ink{fill:#ddd}}</style>"]
+             "<title>The first %d seconds of the prime, as a raga</title>" % (ROWS * SECONDS),
+             "<style>.paper{fill:#fff}.ink{fill:#333}.line{stroke:#999;stroke-opacity:.35}"
+             "@media(prefers-color-scheme:dark){.paper{fill:#0d1117}.ink{fill:#ddd}}</style>",
+             '<rect class="paper" width="100%" height="100%" rx="8"/>']
     for row in range(ROWS):
         for name, _, semitones in raga.SWARAS:
             y = row * height + (16.5 - semitones) * STEP + 20
