@@ -167,7 +167,8 @@ def main():
     ran = subprocess.run([sys.executable, os.path.join(ROOT, "fastgpt.py")], cwd=ROOT, stdout=subprocess.PIPE)
     if ran.returncode:
         raise files.Trouble("fastgpt.py failed; its message stands above")
-    made = {"ladder.svg": ladder(), "loss.svg": loss(ran.stdout.decode()), "map.svg": chart(), "deck.svg": deck(found)}
+    made = {"ladder.svg": ladder(), "loss.svg": loss(ran.stdout.decode().replace("\r\n", "\n")), "map.svg": chart(),
+            "deck.svg": deck(found)}
     targets = [(os.path.join(HERE, name), data) for name, data in made.items()]
     return 1 if files.settle(targets, "the files that it shows", arguments.check) else 0
 

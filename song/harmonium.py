@@ -16,6 +16,7 @@ REED = (1.0, 0.55, 0.36, 0.22, 0.12, 0.08, 0.05)         # harmonics of a reed
 BEAT = 0.9                                       # Hz: how far the two reeds of a note are apart
 ATTACK, RELEASE = 0.035, 0.045                   # seconds
 DRONE = 0.055                                    # of a note's peak, for each string
+STRINGS = (-5, 0, 0, -12)                        # of the tanpura, semitones above Sa, one every three slots
 
 
 def tone(hertz, seconds, rate):
@@ -41,7 +42,7 @@ def drone(sa, slot, rate):
     The strings ring on over the end into the beginning."""
     count = round(raga.PHRASE_STEP * slot * rate)
     samples = [0.0] * count
-    for i, semitones in enumerate((-5, 0, 0, -12)):
+    for i, semitones in enumerate(STRINGS):
         hertz, start = sa * 2 ** (semitones / 12), i * count // 4
         for k in range(1, 9):
             w, decay = 2 * math.pi * k * hertz / rate, math.exp(-(0.5 + 0.16 * k) / rate)

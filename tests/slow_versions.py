@@ -81,7 +81,7 @@ class Versions(unittest.TestCase):
         programs = [program for _, program in pythons()[:1] + pythons()[-1:]] + [shutil.which("pypy3")]
         need(len(programs) == 3 and programs[-1], "two other CPythons, and pypy3")
         makers = ("pack.py", "punchcard/encode_punchcard_base64.py", "qr/encode_qr.py", "song/encode_song.py",
-                  "find_prime.py")
+                  "find_prime.py", "pictures/draw_pictures.py", "page/build_page.py")
         readers = (("verify_prime.py", "femtogpt.py"), ("punchcard/decode_punchcard_base64.py -o -", "attogpt.py"),
                    ("qr/decode_qr.py", "picogpt.py"))
         for program in programs:

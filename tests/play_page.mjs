@@ -1,0 +1,64 @@
+// Use index.html as a visitor would, in headless Chromium, opened as a file, Pyodide's CDN served from its npm package:
+// node play_page.mjs PLAYWRIGHT_FOLDER CHROMIUM PYODIDE_FOLDER PAGE INPUT PICTURE
+// Prints what was seen, as JSON; PICTURE is a photograph of the symbol.
+import { pathToFileURL } from "node:url";
+
+const [playwright, executablePath, pyodide, file, input, picture] = process.argv.slice(2);
+const { chromium } = await import(pathToFileURL(playwright + "/index.mjs"));
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const seen = { errors: [], asked: [] };
+const text = (page, id) => page.textContent("#" + id);
+
+async function visit(reachable, size) {
+  const page = await browser.newPage({ viewport: size, deviceScaleFactor: 2 });
+  page.on("pageerror", (error) => seen.errors.push(error.message));
+  page.on("request", (request) => { if (!/^(blob|data):/.test(request.url())) seen.asked.push(request.url()); });
+  await page.route("https://cdn.jsdelivr.net/**", (route) => reachable ? route.fulfill({
+    path: pyodide + "/" + route.request().url().split("/").pop(), headers: { "access-control-allow-origin": "*" } })
+    : route.abort());
+  await page.goto(pathToFileURL(file).href);
+  return page;
+}
+
+// A phone without a network: a run says so, everything else works.
+let page = await visit(false, { width: 360, height: 700 });
+seen.wide = await page.evaluate(() => document.documentElement.scrollWidth);
+seen.unnamed = await page.evaluate(() => [...document.querySelectorAll("button, select, input, textarea")].filter(
+  (made) => !(made.labels?.length || made.textContent.trim() || made.ariaLabel)).map((made) => made.id));
+await page.click("#start");
+await page.waitForFunction(() => document.getElementById("run-status").textContent.includes("could not be fetched"));
+await page.click("#unpack");
+await page.waitForSelector("#unpacked:visible");
+Object.assign(seen, { unpacked: await text(page, "unpacked"), hex: await page.inputValue("#hex"),
+                      decimal: await page.inputValue("#decimal"), cards: [] });
+for (const button of await page.$$("#cards button")) {
+  await button.focus();
+  await page.keyboard.press("Enter");
+  seen.cards.push([await text(page, "label"), await text(page, "carries"), await text(page, "holes")]);
+}
+seen.notes = await page.evaluate("notes.map((note) => [note.digit, note.start, note.length])");
+await (await page.$("#qr svg")).screenshot({ path: picture });
+await page.close();
+
+// With a network: a click runs attogpt.py on a file of one's own, and another stops it.
+page = await visit(true, { width: 1000, height: 900 });
+await page.setInputFiles("#own", input);
+await page.click("#start");
+await page.waitForFunction(() => /step +12 \//.test(document.getElementById("log").textContent), null, { timeout: 120000 });
+seen.points = await page.evaluate(() => (document.getElementById("losses").getAttribute("d").match(/[ML]/g) || []).length);
+await page.click("#stop");
+seen.stopped = await text(page, "run-status");
+seen.log = await text(page, "log");
+await page.waitForTimeout(500);
+seen.quiet = seen.log === await text(page, "log");
+
+// The song: a note lights up, one moves to another place, and stops.
+await page.click("#play");
+await page.waitForSelector("#keys .lit");
+seen.lit = await page.getAttribute("#keys .lit", "data-digit");
+await page.$eval("#seek", (slider) => { slider.value = 1000; slider.dispatchEvent(new Event("change")); });
+await page.waitForFunction(() => Number(document.getElementById("seek").value) > 1001);
+await page.click("#halt");
+seen.lights = await page.$$eval("#keys .lit", (keys) => keys.length);
+await browser.close();
+console.log(JSON.stringify(seen));
