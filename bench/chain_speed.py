@@ -6,6 +6,7 @@
 The original is not here; ../shared/yardstick.py estimates it by work of the same kind, before and after each script,
 and the ratio is taken against the mean of the two. DATA defaults to the project's input.txt.
 """
+import argparse
 import os
 import subprocess
 import sys
@@ -24,9 +25,12 @@ def original():
 
 
 def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("data", nargs="?", metavar="DATA", default=os.path.join(ROOT, "input.txt"),
+                         help="documents to train on (the project's input.txt)")
+    data = os.path.abspath(options.parse_args().data)
     if not os.path.isfile(YARDSTICK):
         sys.exit("chain_speed.py: needs ../shared/yardstick.py")
-    data = os.path.abspath(sys.argv[1]) if sys.argv[1:] else os.path.join(ROOT, "input.txt")
     print("%-12s %8s %10s %6s" % ("script", "seconds", "original", "ratio"))
     for script in CHAIN:
         with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,7 @@
 
 Prints the seconds of the loop alone and the last loss, so that all three can be seen to have done the same work.
 """
+import argparse
 import os
 import random
 import sys
@@ -140,7 +141,6 @@ def with_fastgpt():
 
 if __name__ == "__main__":
     kinds = {"torch": with_torch, "numpy": with_numpy, "fastgpt": with_fastgpt}
-    if len(sys.argv) != 2 or sys.argv[1] not in kinds:
-        print(__doc__.strip(), file=sys.stderr)
-        sys.exit(2)
-    print(*kinds[sys.argv[1]]())
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("rival", choices=kinds, help="what to time")
+    print(*kinds[options.parse_args().rival]())

@@ -94,3 +94,18 @@ def _log_of(script, data, lines):
 def log_of(script, data, lines=None):
     """run_log in the background, side by side with others on the cores there are: a Future, the same for each call."""
     return _log_of(script, data, lines)
+
+
+class InFolder(unittest.TestCase):
+    """Cases that have a folder of their own, self.folder, which goes when they end."""
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.folder = place.name
+
+    def put(self, name, data):
+        """Write bytes to a file in the folder -> its name."""
+        with open(os.path.join(self.folder, name), "wb") as file:
+            file.write(data)
+        return name

@@ -10,12 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from collections import Counter
 
-from common import canonical, command, environment, log_of, path, read
+from common import InFolder, canonical, command, environment, log_of, path, read
 from test_chain import EDGES, HEAD
 
 import fastgpt
@@ -117,18 +116,15 @@ class Gradients(unittest.TestCase):
                 self.assertAlmostEqual(value, other, delta=1e-12)
 
 
-class Training(unittest.TestCase):
+class Training(InFolder):
     """A model of one's own, in a folder of its own."""
 
     def setUp(self):
-        place = tempfile.TemporaryDirectory()
-        self.addCleanup(place.cleanup)
-        self.folder = place.name
+        super().setUp()
         self.put("my.txt", WORDS)
 
     def put(self, name, text):
-        with open(os.path.join(self.folder, name), "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        return super().put(name, text.encode())
 
     def get(self, name):
         with open(os.path.join(self.folder, name), "rb") as file:

@@ -10,7 +10,7 @@ import tempfile
 import unittest
 import zlib
 
-from common import command, need, path, read
+from common import InFolder, command, need, path, read
 
 import find_prime
 import prove_prime
@@ -107,18 +107,8 @@ class Numbers(unittest.TestCase):
         self.assertEqual(find_prime.unpacked(primes.pop()), (source, 4))
 
 
-class Files(unittest.TestCase):
+class Files(InFolder):
     """What the folder holds, and what find_prime.py writes and refuses."""
-
-    def setUp(self):
-        place = tempfile.TemporaryDirectory()
-        self.addCleanup(place.cleanup)
-        self.folder = place.name
-
-    def put(self, name, data):
-        with open(os.path.join(self.folder, name), "wb") as file:
-            file.write(data)
-        return name
 
     def bad(self, words, *arguments, code=1):
         before = sorted(os.listdir(self.folder))

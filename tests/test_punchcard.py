@@ -7,10 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
-from common import command, need, path, read
+from common import InFolder, command, need, path, read
 
 sys.path.insert(0, path("punchcard"))
 import cards  # noqa: E402
@@ -281,18 +280,8 @@ class Formats(unittest.TestCase):
                 self.assertEqual(field.times(x, y ^ z), field.times(x, y) ^ field.times(x, z))
 
 
-class CommandLine(unittest.TestCase):
+class CommandLine(InFolder):
     """Both scripts, from another folder."""
-
-    def setUp(self):
-        place = tempfile.TemporaryDirectory()
-        self.addCleanup(place.cleanup)
-        self.folder = place.name
-
-    def put(self, name, data):
-        with open(os.path.join(self.folder, name), "wb") as file:
-            file.write(data)
-        return name
 
     def bad(self, code, words, *arguments):
         before = {name: os.stat(os.path.join(self.folder, name)).st_mtime for name in os.listdir(self.folder)}

@@ -6,6 +6,7 @@
 Prints the README's table: bytes saved in the packed script and in the plain one, all the other tricks in place and the
 letters as they are. (A new search of the letters would win back a part.) Each undone script must still run.
 """
+import argparse
 import json
 import os
 import sys
@@ -66,6 +67,7 @@ TRICKS = [
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     with open(os.path.join(HERE, "femtogpt.template"), encoding="utf-8") as file:
         text = file.read()
     with open(os.path.join(HERE, "femtogpt.state"), encoding="utf-8") as file:
