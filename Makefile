@@ -1,35 +1,35 @@
-# What is made from what. Each line is a plain command that can be typed without make.
+# What is made from what. Each line is a plain command that can be typed without make. Everything is made anew each time,
+# in about a minute: the times of files in a fresh clone say nothing of what is older.
 PYTHON = python3
-CHAIN = microgpt.py picogpt.py femtogpt.py attogpt.py zeptogpt.py
 
-all: attogpt.py zeptogpt.py verify_prime.py punchcard/cards.svg qr/picogpt.svg song/primegpt.mid pictures/ladder.svg index.html
+all: page
 
-# Both packed scripts come from one run, and nothing but the standard library is needed.
-attogpt.py zeptogpt.py: femtogpt.py pack.py deflate.py files.py
+# femtogpt.py -> attogpt.py, zeptogpt.py
+packed:
 	$(PYTHON) pack.py
 
-# The prime in three forms; about fifteen seconds on two cores.
-verify_prime.py: femtogpt.py find_prime.py deflate.py files.py
+# femtogpt.py -> verify_prime.py, prime/primegpt.hex, prime/primegpt.txt
+prime:
 	$(PYTHON) find_prime.py
 
-# The deck, in four files.
-punchcard/cards.svg: attogpt.py punchcard/encode_punchcard_base64.py punchcard/deck.py punchcard/cards.py punchcard/repair.py files.py
+# attogpt.py -> punchcard/: the deck as JSON, H80, card image and drawing
+deck: packed
 	$(PYTHON) punchcard/encode_punchcard_base64.py
 
-# The symbol, in two pictures.
-qr/picogpt.svg: picogpt.py qr/encode_qr.py qr/qrcode_tables.py qr/images.py files.py
+# picogpt.py -> qr/: the symbol as PNG and SVG
+symbol:
 	$(PYTHON) qr/encode_qr.py
 
-# The raga: MIDI, score, sargam. `$(PYTHON) song/encode_song.py --wav song.wav` renders it.
-song/primegpt.mid: verify_prime.py song/encode_song.py song/raga.py song/midi.py song/score.py files.py
+# verify_prime.py -> song/: MIDI, score, sargam. `$(PYTHON) song/encode_song.py --wav song.wav` renders it.
+song: prime
 	$(PYTHON) song/encode_song.py
 
-# The README's pictures: ladder, loss, map, deck.
-pictures/ladder.svg: $(CHAIN) fastgpt.py input.txt punchcard/cards.svg pictures/draw_pictures.py punchcard/cards.py files.py
+# all scripts, input.txt and the deck -> pictures/: ladder, loss, map, deck
+pictures: deck
 	$(PYTHON) pictures/draw_pictures.py
 
-# The page to play with, one file.
-index.html: $(CHAIN) fastgpt.py input.txt punchcard/cards.svg qr/picogpt.svg verify_prime.py song/raga.py song/harmonium.py page/template.html page/build_page.py files.py
+# all of these -> index.html
+page: pictures symbol song
 	$(PYTHON) page/build_page.py
 
 # The proof that it is one, by PARI/GP (Debian: pari-gp): about ten minutes on two cores. Not part of `all`, because the
@@ -52,4 +52,4 @@ check:
 test:
 	$(PYTHON) test_parity.py
 
-.PHONY: all certificate check test
+.PHONY: all packed prime deck symbol song pictures page certificate check test

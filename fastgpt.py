@@ -18,13 +18,13 @@ parameters in the contract's order, then Adam's two running means in the same or
 import argparse
 import array
 import collections
+import concurrent.futures
 import functools
 import gc
 import hashlib
 import itertools
 import json
 import math
-import multiprocessing
 import os
 import random
 import re
@@ -327,17 +327,18 @@ FIELDS = {key: type(v) for key, v in dict(DEFAULTS, characters="", data="", step
 def save(path, model, header):
     """Write the model whole or not at all: beside the target, flushed to the disk, then put in its place."""
     numbers = flat(model.matrices, model.means, model.squares)
-    text = json.dumps(header, sort_keys=True).encode()
+    path, text = os.path.realpath(path), json.dumps(header, sort_keys=True).encode()
+    part = "%s.%d.part" % (path, os.getpid())
     body = text + struct.pack("<%dd" % len(numbers), *numbers)
     try:
-        with open(path + ".part", "wb") as file:
+        with open(part, "wb") as file:
             file.write(b"fastgpt %d %s %d\n" % (VERSION, hashlib.sha256(body).hexdigest().encode(), len(text)) + body)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(path + ".part", path)
+        os.replace(part, path)
     except OSError as error:
-        if os.path.exists(path + ".part"):
-            os.unlink(path + ".part")
+        if os.path.exists(part):
+            os.unlink(part)
         raise Trouble("%s: %s" % (path, error.strerror)) from None
 
 def load(path):
@@ -354,15 +355,19 @@ def load(path):
     try:
         header = json.loads(body[:length].decode())
         settings = Settings(len(header["characters"]) + 1, *(header[key] for key in SHAPE))
-        if (any(type(header[key]) is not kind for key, kind in FIELDS.items()) or header["step"] < 0
-                or not all(0 < header[key] <= MOST for key in SHAPE + ("batch", "steps", "lr"))
-                or header["width"] % header["heads"] or not math.isfinite(header["smooth"])
-                or len(set(header["characters"])) != len(header["characters"].encode().decode())
+        if (any(type(header[key]) is not kind for key, kind in FIELDS.items()) or not 0 <= header["step"] <= MOST
+                or not all(0 < header[key] <= MOST for key in SHAPE + ("batch", "steps"))
+                or not 0 < header["lr"] < math.inf or not math.isfinite(header["smooth"])
+                or header["width"] % header["heads"]
+                or not 0 < len(set(header["characters"])) == len(header["characters"].encode().decode())
                 or len(body) != length + 24 * settings.size()):
             raise ValueError
+        numbers = struct.unpack("<%dd" % (3 * settings.size()), body[length:])
+        if not all(map(math.isfinite, numbers)) or min(numbers[2 * settings.size():]) < 0:
+            raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise Trouble("%s is not a whole model: its header and its size do not agree" % path) from None
-    return Model(settings, struct.unpack("<%dd" % (3 * settings.size()), body[length:])), header
+        raise Trouble("%s is not a whole model: its header, size and numbers do not agree" % path) from None
+    return Model(settings, numbers), header
 
 # ---- Training on a text of your own ---------------------------------------------------------------------------------
 def total(pairs):
@@ -378,7 +383,7 @@ def part_total(settings, numbers, documents):
 @functools.lru_cache(maxsize=None)
 def crew(workers):
     """A pool of so many processes, which leave Ctrl-C to this one."""
-    return multiprocessing.Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    return concurrent.futures.ProcessPoolExecutor(workers, None, signal.signal, (signal.SIGINT, signal.SIG_IGN))
 
 def batch_gradients(model, documents, workers=1):
     """(mean loss, mean gradients) of the documents."""
@@ -387,8 +392,11 @@ def batch_gradients(model, documents, workers=1):
         return loss_and_gradients(settings, model.matrices, documents[0])
     size, numbers = max(2, -(-n // PARTS)), flat(model.matrices)     # whatever `workers` is, so the result is the same
     jobs = [(settings, numbers, documents[i:i + size]) for i in range(0, n, size)]
-    loss, gradients = total(crew(workers).starmap(part_total, jobs, -(-len(jobs) // workers)) if workers > 1 else
-                            itertools.starmap(part_total, jobs))
+    each = functools.partial(crew(workers).map, chunksize=-(-len(jobs) // workers)) if workers > 1 else map
+    try:
+        loss, gradients = total(each(part_total, *zip(*jobs)))
+    except concurrent.futures.BrokenExecutor:
+        raise Trouble("a worker was killed (is there too little memory?); the same command goes on") from None
     return loss / n, shaped(settings, (g / n for g in gradients))
 
 def prepare(path, stream, context, seed):
@@ -429,7 +437,7 @@ def begin(options):
     if not model:
         header.update(characters="".join(characters), data=digest, step=0, smooth=0.0)
         model = drawn(Settings(len(characters) + 1, *[header[key] for key in SHAPE]), random.Random(header["seed"]))
-    if header["data"] != digest:
+    if (header["data"], header["characters"]) != (digest, "".join(characters)):
         raise Trouble("%s was trained on another text than %s: name another --model" % (options.model, options.data))
     header["steps"] = given.get("steps", header["steps"])
     if header["steps"] < header["step"]:
@@ -441,16 +449,16 @@ def train(options):
     model, header, training, validation = begin(options)
     save(options.model, model, header)
     steps, batch, characters, first = [header[key] for key in ("steps", "batch", "characters", "step")]
-    print("%d documents to learn from, %d held out; %d characters; %d parameters; %d of %d steps done" % (
+    print("%d pieces to learn from, %d held out to validate; %d characters; %d parameters; %d of %d steps done" % (
         len(training), len(validation), len(characters), model.settings.size(), first, steps), flush=True)
-    stop, begun, seen = [], time.perf_counter(), 0
-    signal.signal(signal.SIGINT, lambda *_: stop.append(1))
+    stop, begun, seen, saved = [], time.perf_counter(), 0, first
+    signal.signal(signal.SIGINT, lambda *event: signal.default_int_handler(*event) if stop else stop.append(1))
     for s in range(first + 1, steps + 1):
         documents = [training[k % len(training)] for k in range((s - 1) * batch, s * batch)]
         loss, gradients = batch_gradients(model, documents, options.workers)
         if not math.isfinite(loss):
             raise Trouble("step %d: the loss is not a number any more; %s holds step %d: try a lower --lr" % (
-                s, options.model, (s - 1) // options.save_every * options.save_every))
+                s, options.model, saved))
         model.step(gradients, header["lr"] * (1 - (s - 1) / steps), s)
         smooth = SMOOTHING * header["smooth"] + (1 - SMOOTHING) * loss if s > 1 else loss
         header.update(step=s, smooth=smooth)
@@ -466,7 +474,9 @@ def train(options):
             say("sample: " + "".join(characters[t] for t in tokens))
         if end or s % options.save_every == 0:
             save(options.model, model, header)
+            saved = s
         if stop:
+            print("stopped; saved in %s: the same command goes on" % options.model, flush=True)
             raise KeyboardInterrupt
     print("saved in %s" % options.model)
 
@@ -509,8 +519,14 @@ def main():
         command.add_argument("--" + key, type=kind, default=default, help=said)
     options = parser.parse_args()
     for key, value in vars(options).items():
-        if type(value) in (int, float) and key != "seed" and not 0 < value < math.inf:
-            parser.error("--%s: %s is not above 0" % (key.replace("_", "-"), value))
+        if value == "" and key != "prompt":
+            parser.error("--%s: name a file" % key)
+        most = {int: MOST, float: sys.float_info.max}.get(type(value))
+        if most and key != "seed" and not 0 < value <= most:
+            parser.error("--%s: %s is not above 0, or too large" % (key.replace("_", "-"), value))
+    if sys.stdout is None:
+        raise Trouble("standard output is closed")
+    sys.stdout.reconfigure(errors="backslashreplace")            # for a terminal that cannot show every character
     hurry()
     {"train": train, "sample": write, None: lambda _: print_log()}[options.command](options)
 
@@ -525,5 +541,9 @@ if __name__ == "__main__":
         sys.exit(len(error.args))
     except OSError as error:
         sys.exit("fastgpt.py: %s: %s" % (error.filename or "output", error.strerror))
+    except MemoryError:
+        sys.exit("fastgpt.py: there is not enough memory: try a smaller text, --width or --batch")
+    except (ArithmeticError, ValueError) as error:
+        sys.exit("fastgpt.py: the numbers run out of range (%s): try a lower --lr, or another --model" % error)
     except KeyboardInterrupt:
         sys.exit(130)

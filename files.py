@@ -81,17 +81,23 @@ def settle(made, source, check):
     """[(path, bytes)] made from a source: all written, or none; with `check` only compared. -> how many differ.
 
     It says which, a line each."""
-    stale = 0
+    stale, opened = 0, []
     with contextlib.ExitStack() as stack:
         for path, data in made:
             if check:
-                with open(path, "rb") as file:
-                    same = file.read() == data
-                stale += not same
-                print("%s: %s" % (os.path.basename(path), "up to date" if same else "does not match %s; run %s" % (
-                    os.path.basename(source), os.path.basename(sys.argv[0]))))
+                there = None
+                if os.path.exists(path):
+                    with open(path, "rb") as file:
+                        there = file.read()
+                stale += there != data
+                print("%s: %s" % (os.path.basename(path), "up to date" if there == data else "%s; run %s" % (
+                    "is missing" if there is None else "does not match %s" % os.path.basename(source),
+                    os.path.basename(sys.argv[0]))))
             else:
-                stack.enter_context(whole(path)).write(data)
+                opened.append(stack.enter_context(whole(path)))
+                opened[-1].write(data)
+        for file in opened:                          # a full disk must show before the first of them takes its place
+            file.flush()
     for path, data in () if check else made:
         print("%s: %d bytes" % (os.path.basename(path), len(data)))
     return stale
@@ -112,6 +118,8 @@ def keep(path, data, force):
 
 def run(main):
     """Run a command: its errors as one line on stderr and exit status 1, Ctrl-C as 130; else what main() returns."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):        # a name that it cannot encode is no reason to fail
+        stream.reconfigure(errors="backslashreplace")
     try:
         status = main()
         if sys.stdout is not None:
@@ -121,6 +129,8 @@ def run(main):
         sys.exit(130)
     except Trouble as error:
         told = str(error)
+    except MemoryError:
+        told = "there is not enough memory; try it with something smaller"
     except OSError as error:
         told = "%s: %s" % (error.filename or "standard output", error.strerror or error)
         if not error.filename and sys.stdout is not None:

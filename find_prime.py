@@ -340,7 +340,7 @@ def main():
     whole = hashlib.sha256(script).hexdigest() == "%(hash)s"
     print("%%d bytes, SHA-256 %%s" %% (len(script), "agrees" if whole else "DOES NOT AGREE"))
     prime = all(map(strong, (2, 3, 5, 7, 11, 13)))
-    found = "prime" if prime else "COMPOSITE"
+    found = "passed" if prime else "COMPOSITE"
     print("%%d bits, strong tests to bases 2, 3, 5, 7, 11, 13: %%s" %% (P.bit_length(), found))
     return int(not (whole and prime))
 
@@ -367,7 +367,10 @@ def decimal(number):
 
 
 def forms(prime, source, name):
-    """The texts of the three files, as bytes: verifier, hexadecimal, decimal. `name` is what the verifier is called."""
+    """The texts of the three files, as bytes: verifier, hexadecimal, decimal. `name` is what the verifier is called.
+
+    The verifier is Python, so a name that could mean something there is left out of it."""
+    name = name if re.fullmatch(r"[\w.-]+", name, re.ASCII) else "this_file.py"
     verifier = VERIFIER % {"name": name, "hex": wrapped("%x" % prime, 112), "hash": hashlib.sha256(source).hexdigest()}
     numbers = [wrapped(digits, 100) + "\n" for digits in ("%x" % prime, decimal(prime))]
     return [text.encode() for text in [verifier] + numbers]
@@ -426,6 +429,8 @@ def main():
     stem = os.path.splitext(path)[0] + ".prime"
     targets = [stem + ".py", stem + ".hex", stem + ".txt"] if arguments.source else [
         os.path.join(HERE, name) for name in ("verify_prime.py", "prime/primegpt.hex", "prime/primegpt.txt")]
+    if files.overwrites(targets, path):
+        options.error("%s would be overwritten by what is made from it; copy it to another name" % path)
     shown = sys.stderr.isatty()
     source = files.read(path, deflate.LIMIT)
     if shown:

@@ -63,6 +63,8 @@ def main():
     stem = os.path.splitext(path)[0]
     targets = ([os.path.join(HERE, name) for name in ("attogpt.py", "zeptogpt.py")] if not arguments.source
                else [stem + ".atto.py", stem + ".zepto.py"])
+    if files.overwrites(targets, path):
+        options.error("%s would be overwritten by what is made from it; copy it to another name" % path)
     source = files.read(path, deflate.LIMIT)
     with files.about(path, SyntaxError, ValueError):
         compile(source, path, "exec")

@@ -15,7 +15,10 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 YARDSTICK = os.path.join(os.path.dirname(ROOT), "shared", "yardstick.py")
-CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py")
+sys.path.insert(0, ROOT)
+import compare_runs  # noqa: E402
+
+CHAIN = ("microgpt.py",) + compare_runs.CHAIN
 
 
 def original():

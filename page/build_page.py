@@ -79,12 +79,15 @@ def content():
                  "beat": harmonium.BEAT, "attack": harmonium.ATTACK, "release": harmonium.RELEASE}}
 
 
+def embedded(data):
+    """Data as JSON that can stand in a script element: nothing in it can end the element."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
 def page():
     """The bytes of the page."""
-    with open(os.path.join(HERE, "template.html"), encoding="utf-8") as file:
-        template = file.read()
-    data = json.dumps(content(), sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
-    return template.replace("@DATA@", data).encode()
+    with open(os.path.join(HERE, "template.html"), encoding="utf-8", newline="") as file:
+        return file.read().replace("@DATA@", embedded(content())).encode()
 
 
 def main():

@@ -145,9 +145,10 @@ def recover(found, name=None):
     if not checks or lost == list(everything[-CHECKS:]):
         notes.append("no check cards")
     elif lost:
-        notes.append("card %s lost; rebuilt" % listed(lost))
+        notes.append("card%s %s lost; rebuilt" % ("s" * (len(lost) > 1), listed(lost)))
     if mending[1]:
-        notes.append("card %s had wrong holes; set right" % listed(sorted(i + 1 for i in mending[1])))
+        notes.append("card%s %s had wrong holes; set right" % (
+            "s" * (len(mending[1]) > 1), listed(sorted(i + 1 for i in mending[1]))))
     for number, claimed in sorted(claims.items()):
         if len(claimed) > 1:
             notes.append("%d different cards say that they are card %d; the right one found" % (len(claimed), number))

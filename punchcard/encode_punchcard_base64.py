@@ -40,15 +40,17 @@ def main():
     arguments = options.parse_args()
     source = arguments.source or os.path.join(os.path.dirname(HERE), "attogpt.py")
     title = os.path.splitext(os.path.basename(source))[0]
-    stem = os.path.splitext(source)[0] if arguments.source else os.path.join(HERE, "attogpt")
-    plain = not arguments.source and arguments.layout == "binary"
+    stem = os.path.splitext(source)[0] if arguments.source else "attogpt"       # with options: in the current folder
+    plain = (arguments.source, arguments.layout, arguments.check_cards, arguments.name) == (None, "binary", None, None)
     stem += "_text" * (arguments.layout == "text")
     ours = ("punchcard_encoding.json", "attogpt.h80", "attogpt.bin", "cards.svg")
     targets = [os.path.join(HERE, name) for name in ours] if plain else [
         stem + end for end in (".cards.json", ".h80", ".bin", ".cards.svg")]
     name = arguments.name or re.sub("[^A-Z0-9]", "", title.upper())[:cards.NAME_LENGTH] or "DECK"
-    if arguments.source == "" or not re.fullmatch("[A-Z0-9]{1,%d}" % cards.NAME_LENGTH, name):
-        options.error("SOURCE: name a file; --name: one to four of A-Z and 0-9")
+    if arguments.source == "":
+        options.error("SOURCE: name a file")
+    if not re.fullmatch("[A-Z0-9]{1,%d}" % cards.NAME_LENGTH, name):
+        options.error("--name: %r is not one to four of A-Z and 0-9" % name)
     if files.overwrites(targets, source):
         options.error("%s would be overwritten by what is made from it; copy it to another name" % source)
     checks = arguments.check_cards

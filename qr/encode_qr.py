@@ -155,11 +155,15 @@ def main():
     options.add_argument("--check", action="store_true", help="compare, write nothing")
     arguments = options.parse_args()
     source = arguments.source or os.path.join(os.path.dirname(HERE), "picogpt.py")
-    stem = os.path.splitext(source)[0] if arguments.source else os.path.join(HERE, "picogpt")
+    plain = not (arguments.source or arguments.level or arguments.version)
+    stem = os.path.join(HERE, "picogpt") if plain else os.path.splitext(os.path.basename(source) if not arguments.source
+                                                                        else source)[0]
     targets = arguments.out or [stem + ".png", stem + ".svg"] * (source != "-" and not arguments.terminal)
     makers = {".png": to_png, ".svg": to_svg, ".txt": to_text}
-    if arguments.source == "" or any(os.path.splitext(target)[1] not in makers for target in targets):
-        options.error("SOURCE: name a file, or -; --out: name a file that ends in .png, .svg or .txt")
+    if arguments.source == "":
+        options.error("SOURCE: name a file, or -")
+    if any(os.path.splitext(target)[1] not in makers for target in targets):
+        options.error("--out: name a file that ends in .png, .svg or .txt")
     if not targets and not arguments.terminal:
         options.error("give --out FILE.png (.svg, .txt) or --terminal")
     if files.overwrites(targets, source):

@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CANONICAL = os.path.join(os.path.dirname(ROOT), "shared", "canonical")
-CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py")
 sys.path.insert(0, ROOT)
+import compare_runs  # noqa: E402
+
+CHAIN = ("microgpt.py",) + compare_runs.CHAIN
 
 _POOL = ThreadPoolExecutor(os.cpu_count() or 1)
 

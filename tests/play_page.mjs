@@ -52,6 +52,27 @@ seen.log = await text(page, "log");
 await page.waitForTimeout(500);
 seen.quiet = seen.log === await text(page, "log");
 
+// A file that will not do, or Stop at once: nothing runs.
+await page.setInputFiles("#own", { name: "bad.txt", mimeType: "text/plain", buffer: Buffer.from([0xff, 0xfe, 0, 1]) });
+await page.click("#start");
+await page.waitForFunction(() => !document.getElementById("start").disabled);
+seen.refused = await text(page, "run-status");
+await page.setInputFiles("#own", input);
+await page.evaluate(() => { document.getElementById("start").click(); document.getElementById("stop").click(); });
+await page.waitForTimeout(3000);                  // a run would have printed something by then
+seen.idle = await page.evaluate("worker === null && $('log').textContent === '' && !$('start').disabled");
+await page.focus("#start");
+await page.keyboard.press("Enter");
+seen.focus = await page.evaluate(() => document.activeElement.id);
+await page.keyboard.press("Enter");
+
+// Play twice at once, and Stop: silence.
+await page.evaluate(() => { const button = document.getElementById("play"); button.click(); play(0); play(0); });
+await page.waitForSelector("#keys .lit");
+await page.click("#halt");
+await page.waitForTimeout(1000);
+seen.sounding = await page.evaluate("playing === null && $('keys').querySelector('.lit') === null");
+
 // The song: a note lights up, one moves to another place, and stops.
 await page.click("#play");
 await page.waitForSelector("#keys .lit");

@@ -45,6 +45,11 @@ class Page(unittest.TestCase):
         self.assertGreaterEqual(self.seen["points"], 11)
         self.assertEqual((self.seen["stopped"], self.seen["quiet"]), ("Stopped.", True))
 
+    def test_stop_and_refuse(self):
+        """A file that is not UTF-8 is refused in words; Stop at once leaves nothing running; focus stays."""
+        self.assertEqual(self.seen["refused"], "Your file cannot be used: it is not UTF-8 text.")
+        self.assertEqual((self.seen["idle"], self.seen["focus"], self.seen["sounding"]), (True, "stop", True))
+
     def test_nothing_else_is_fetched(self):
         """No address but the page's own and the CDN's; no error in any script."""
         self.assertEqual(self.seen["errors"], [])
@@ -60,7 +65,7 @@ class Page(unittest.TestCase):
         carried = "".join(text.split("of attogpt.py: ")[1] for _, text, _ in self.seen["cards"] if "base64" in text)
         self.assertEqual(carried, read("attogpt.py").decode().replace("\n", "\u00b7"))
         for number, ((label, text, holes), card) in enumerate(zip(self.seen["cards"], deck), 1):
-            self.assertIn("ATTO%02d10" % number, label)
+            self.assertIn("say ATTO%02d10: deck ATTO, card %02d, 10 with data" % (number, number), label)
             self.assertEqual("check card" in text, number > 10)
             shown = [line.split(": ")[1].split() for line in holes.splitlines()]
             self.assertEqual([[] if rows == ["none"] else [int(row) for row in rows] for rows in shown], card)

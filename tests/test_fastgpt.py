@@ -8,13 +8,14 @@ import random
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
 import unittest
 from collections import Counter
 
-from common import InFolder, canonical, command, environment, log_of, path, read
+from common import InFolder, canonical, command, environment, log_of, need, path, read
 from test_chain import EDGES, HEAD
 
 import fastgpt
@@ -177,12 +178,41 @@ class Training(InFolder):
                 [sys.executable, path("fastgpt.py"), "train", "--data", "my.txt", "--model", "c.gpt", "--workers", "2",
                  "--steps", "100000", "--batch", "2", "--log-every", "1"], cwd=self.folder, env=environment(),
                 stdout=out, stderr=subprocess.PIPE)
-            while self.get("out").count(b"\n") < 5:
+            deadline = time.monotonic() + 60
+            while self.get("out").count(b"\n") < 5 and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.01)
             process.send_signal(signal.SIGINT)
             self.assertEqual((process.communicate(timeout=30)[1], process.returncode), (b"", 130))
         last = max(int(step) for step in re.findall(rb"step +(\d+)", self.get("out")))
         self.assertEqual(fastgpt.load(os.path.join(self.folder, "c.gpt"))[1]["step"], last)
+
+    @unittest.skipIf(os.name == "nt", "needs /proc")
+    def test_killed_worker(self):
+        """A worker that is killed ends the training with one line."""
+        need(os.path.isdir("/proc/self/task"), "/proc")
+        with open(os.path.join(self.folder, "out"), "w+b") as out:
+            process = subprocess.Popen(
+                [sys.executable, path("fastgpt.py"), "train", "--data", "my.txt", "--model", "c.gpt", "--workers", "2",
+                 "--steps", "100000", "--batch", "4", "--log-every", "1"], cwd=self.folder, env=environment(),
+                stdout=out, stderr=subprocess.PIPE)
+            deadline = time.monotonic() + 60
+            while self.get("out").count(b"\n") < 5 and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+            with open("/proc/%d/task/%d/children" % (process.pid, process.pid)) as file:
+                os.kill(int(file.read().split()[0]), signal.SIGKILL)
+            errors = process.communicate(timeout=60)[1]
+        self.assertEqual((process.returncode, errors.count(b"\n"), b"a worker was killed" in errors), (1, 1, True))
+
+    def test_file_beside_the_model(self):
+        """A file called like the model and .part is nobody else's business; a link stays a link."""
+        self.put("x.part", WORDS)
+        os.mkdir(os.path.join(self.folder, "far"))
+        os.symlink(os.path.join("far", "y"), os.path.join(self.folder, "x"))
+        run = train(self.folder, "--steps", "2", data="x.part", model="x")
+        self.assertEqual((run.returncode, run.stderr), (0, b""))
+        self.assertEqual(self.get("x.part"), WORDS.encode())
+        self.assertTrue(os.path.islink(os.path.join(self.folder, "x")))
+        self.assertEqual(os.listdir(os.path.join(self.folder, "far")), ["y"])
 
     def test_workers(self):
         """One, two or three processes: the same file."""
@@ -264,6 +294,8 @@ class Training(InFolder):
         self.bad(1, "not a number any more", "train", "--data", "my.txt", "--model", "nan.gpt", "--lr", "1e308")
         self.bad(1, "dir: Is a directory", *new[:1], "--data", "my.txt", "--model", "dir")
         self.bad(2, "--steps", *new, "my.txt", "--steps", "0")
+        self.bad(2, "--steps", *new, "my.txt", "--steps", "2000000")
+        self.bad(2, "--model", "sample", "--model", "")
         self.bad(2, "--lr", *new, "my.txt", "--lr", "nan")
         self.bad(2, "required", "train")
         self.assertFalse(os.path.exists(os.path.join(self.folder, "new.gpt")))
@@ -284,11 +316,17 @@ class Training(InFolder):
             {"width": 32}, {"width": "16"}, {"layers": -1}, {"heads": 3}, {"characters": ["a"]}, {"step": -5},
             {"smooth": None}, {"stream": 1}, {"layers": 10 ** 30}, {"batch": 0}, {"characters": "\ud800"},
             {"characters": "aa"}, {"lr": math.nan}, {"context": 10 ** 9})]
+        lies += [dict(header, **change) for change in ({"step": 10 ** 400}, {"characters": ""}, {"steps": 10 ** 7})]
         lies += [[], {}, {k: header[k] for k in list(header)[3:]}]
         cases = [(b"", "not a model"), (b"hello\n", "not a model"), (good[:-1], "damaged"), (good + b"x", "damaged"),
                  (good.replace(b"fastgpt 2", b"fastgpt 3", 1), "format 3"), (good[:50], "not a model"),
                  (random.Random(1).getrandbits(8000).to_bytes(1000, "big"), "not a model")]
         cases += [(signed(json.dumps(lie).encode(), body[length:]), "not a whole model") for lie in lies]
+        size, doubles = (len(body) - length) // 8, array.array("d")
+        for place, number in ((5, math.nan), (size - 1, math.inf), (size - 1, -1.0)):
+            doubles = array.array("d", struct.unpack("<%dd" % size, body[length:]))
+            doubles[place] = number
+            cases.append((signed(body[:length], struct.pack("<%dd" % size, *doubles)), "not a whole model"))
         cases += [(signed(body[:length], body[length:-8]), "not a whole model"),
                   (signed(b"{", body[length:]), "not a whole model"),
                   (signed(b"[" * 100000, body[length:]), "not a whole model")]
@@ -302,6 +340,15 @@ class Training(InFolder):
                 fastgpt.load(os.path.join(self.folder, "bad.gpt"))
             self.assertIn(words, str(trouble.exception))
             self.assertNotIn("\n", str(trouble.exception))
+        huge = signed(body[:length], struct.pack("<d", 1e308) * size)
+        other = signed(json.dumps(dict(header, characters="xyzabcdefghijk"[:len(header["characters"])])).encode(),
+                       body[length:])
+        for data, command_line, words in ((huge, ("sample",), "out of range"),
+                                          (huge, ("train", "--data", "my.txt", "--steps", "9"), ""),
+                                          (other, ("train", "--data", "my.txt"), "another text")):
+            with open(os.path.join(self.folder, "odd.gpt"), "wb") as file:
+                file.write(data)
+            self.bad(1, words, command_line[0], "--model", "odd.gpt", *command_line[1:])
         self.assertEqual(shutil.copy(os.path.join(self.folder, "my.gpt"), os.path.join(self.folder, "bad.gpt"))[-7:],
                          "bad.gpt")
         self.assertEqual(fastgpt.load(os.path.join(self.folder, "bad.gpt"))[1], header)

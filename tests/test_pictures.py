@@ -3,12 +3,16 @@ import json
 import os
 import re
 import shutil
+import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
 from common import CHAIN, ROOT, command, path, read
+
+sys.path.insert(0, path("page"))
+import build_page  # noqa: E402
 
 PICTURES = ("pictures/ladder.svg", "pictures/loss.svg", "pictures/map.svg", "pictures/deck.svg", "song/score.svg",
             "qr/picogpt.svg", "punchcard/cards.svg")
@@ -84,6 +88,17 @@ class Page(unittest.TestCase):
         addresses -= {"https://pyodide.org", "http://www.w3.org/2000/svg"}
         self.assertEqual({address for address in addresses if not re.fullmatch(
             r"https://cdn\.jsdelivr\.net(/pyodide/v\d+\.\d+\.\d+/full/)?", address)}, set())
+
+    def test_guards(self):
+        """A policy that lets nothing else be fetched; and no text of the data can end the script that holds it."""
+        policy = re.search(r'Content-Security-Policy" content="([^"]*)"', read("index.html").decode()).group(1)
+        rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+        self.assertEqual((rules["default-src"], rules["base-uri"]), ("'none'", "'none'"))
+        for rule in rules.values():
+            self.assertLessEqual({word for word in rule.split() if ":" in word}, {"https://cdn.jsdelivr.net", "blob:"})
+        data = build_page.embedded({"name": "</script><!--<script>"})
+        self.assertNotIn("<", data)
+        self.assertEqual(json.loads(data), {"name": "</script><!--<script>"})
 
     def test_one_release(self):
         """The page's Pyodide is of the series that CI tests."""

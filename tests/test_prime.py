@@ -185,6 +185,32 @@ class Files(InFolder):
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"my.prime.hex: does not match my.py; run find_prime.py", done.stdout)
 
+    def test_odd_names(self):
+        """The name of a file is text, never code; and what is made does not overwrite what it is made from."""
+        for name in ('say "hi".py', "100%.py", 'x"+str(open("PWNED","w"))+".py', "\u00e9.py"):
+            self.put(name, b"print(1)\n")
+            run = command(path("find_prime.py"), name, "--jobs", "1", cwd=self.folder)
+            self.assertEqual((run.returncode, run.stderr), (0, b""), name)
+            run = command(name[:-3] + ".prime.py", "--check", cwd=self.folder)
+            self.assertEqual((run.returncode, run.stderr), (0, b""), name)
+        self.assertNotIn("PWNED", os.listdir(self.folder))
+        self.put("a.py", b"print(1)\n")
+        os.symlink("a.py", os.path.join(self.folder, "a.prime.py"))
+        self.bad("would be overwritten", path("find_prime.py"), "a.py", "--jobs", "1", code=2)
+
+    @unittest.skipIf(os.name == "nt", "no limit of a file's size there")
+    def test_all_or_none(self):
+        """Where one of the three files cannot be written whole, none is."""
+        self.put("c.py", b"print(2)\n")
+        before = os.listdir(self.folder)
+        limited = ("import resource,runpy,sys,signal;signal.signal(signal.SIGXFSZ,signal.SIG_IGN);"
+                   "resource.setrlimit(resource.RLIMIT_FSIZE,(1024,1024));sys.argv=%r;"
+                   "sys.path.insert(0,%r);runpy.run_path(sys.argv[0],run_name='__main__')")
+        script = [path("find_prime.py"), "c.py", "--jobs", "1"]
+        run = command("-c", limited % (script, path()), cwd=self.folder)
+        self.assertEqual((run.returncode, run.stderr.count(b"\n")), (1, 1), run.stderr)
+        self.assertEqual(os.listdir(self.folder), before)
+
     def test_refused_sources(self):
         script = path("find_prime.py")
         self.put("empty.py", b"")
@@ -198,7 +224,8 @@ class Files(InFolder):
         self.bad("use --pad 2", script, "padless.py", "--pad", "1")
         self.bad("'0' is not a whole number from 1 to 99", script, "large.py", "--jobs", "0", code=2)
         self.bad("from 1 to 99", script, "padless.py", "--pad", "9" * 30, code=2)
-        self.bad("No such file", script, "padless.py", "--check")
+        run = command(script, "padless.py", "--check", cwd=self.folder)
+        self.assertEqual((run.returncode, run.stderr, run.stdout.count(b"is missing; run find_prime.py")), (1, b"", 3))
 
 
 class Certificates(unittest.TestCase):
