@@ -19,7 +19,7 @@ import contextlib
 import hashlib
 import itertools
 import math
-import multiprocessing
+import multiprocessing.connection
 import os
 import random
 import re
@@ -35,9 +35,9 @@ import files
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEADER = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"       # RFC 1952: deflate, no flags, no time, packed slowly, system unknown
 ROUNDS = 24                                      # of Miller-Rabin, beyond Baillie-PSW
-FOLDED = 3000                                    # bits from which folding beats the division built into pow()
+FOLDED = 1500                                    # bits from which folding beats the division built into pow()
 SIEVED = 256                                     # bits from which sieving a window beats testing number by number
-SEGMENT = 1 << 20                                # numbers that are sieved for primes at once
+SEGMENT = 1 << 22                                # numbers that are sieved for primes at once
 WINDOW = 30                                      # the window is so many times ln N: the chance of no prime is e^-30
 SMALL_PRIMES = [p for p in range(2, 212) if all(p % q for q in range(2, 15) if q < p)]
 
@@ -63,39 +63,50 @@ def unpacked(number):
 
 # ---- Powers ---------------------------------------------------------------------------------------------------------
 def reducer(n):
-    """A function x -> x mod n for any x, at its best for x < n^2, where n is large faster than %.
+    """A function: x -> a number congruent to x mod n, between -n and 2 n for |x| < 256 n^2. Faster than % for large n.
 
     Python divides by the schoolbook but multiplies by Karatsuba. So fold first: what stands above 3/2 of n's length is
-    multiplied by that power of two mod n, which leaves 3/2; then what stands above 5/4. What is left of the quotient is
-    short, so that its estimate by a reciprocal (Barrett 1986) is cheap, and off by little: % has little to do."""
+    multiplied by that power of two mod n, which leaves 3/2; then what stands above 5/4, and above 9/8. The quotient of
+    what is left is short, so that its estimate by a reciprocal (Barrett 1986) is cheap; the caller needs no better."""
     bits = n.bit_length()
     if bits < FOLDED:
         return n.__rmod__
-    (s, m, c), (t, o, d) = [(cut, (1 << cut) - 1, pow(2, cut, n)) for cut in (bits * 3 // 2, bits * 5 // 4)]
-    low, scale = bits - 2, bits * 5 // 4 + 8
+    # Cuts between CPython's digits of 30 bits spare the multiplications one digit each.
+    cuts = [-(-bits * eighths // 240) * 30 for eighths in (12, 10, 9)]
+    (s, m, c), (t, o, d), (u, p, e) = [(cut, (1 << cut) - 1, pow(2, cut, n)) for cut in cuts]
+    low, scale = bits - 8, u + 40                # what is left is below 2^(u + 32)
     reciprocal, back = (1 << scale) // n, scale - low
 
     def reduce(x):
         x = (x >> s) * c + (x & m)
         x = (x >> t) * d + (x & o)
-        return (x - ((x >> low) * reciprocal >> back) * n) % n
+        x = (x >> u) * e + (x & p)
+        return x - ((x >> low) * reciprocal >> back) * n
     return reduce
 
 
 def power(base, exponent, n):
-    """base^exponent mod n: pow(), with the faster reduction where n is large. Base 2 costs squarings only."""
+    """base^exponent mod n, exponent > 0: pow(), with the faster reduction where n is large.
+
+    Sliding windows: whatever the base, seven bits or fewer take one product. Base 2 takes none."""
     if n.bit_length() < FOLDED or sys.implementation.name != "cpython":
         return pow(base, exponent, n)
-    width, reduce, x = 6, reducer(n), 1
-    table = [base ** i for i in range(1 << width)] if base == 2 else [1]
-    while len(table) < 1 << width:
-        table.append(table[-1] * base % n)
-    for start in range((exponent.bit_length() - 1) // width * width, -1, -width):
-        for _ in range(width):
+    reduce, bits, x = reducer(n), bin(exponent)[2:], 1
+    if base == 2:
+        for window in re.findall("[01]{1,2}", bits):
+            for _ in window:
+                x = reduce(x * x)
+            x <<= int(window, 2)
+        return x % n
+    square, odd = reduce(base * base), [base]
+    while len(odd) < 64:
+        odd.append(reduce(odd[-1] * square))
+    for window in re.findall("1(?:[01]{0,5}1)?|0", bits):
+        for _ in window:
             x = reduce(x * x)
-        x *= table[exponent >> start & (1 << width) - 1]
-        x = reduce(x) if base > 2 else x % n
-    return x
+        if window != "0":
+            x = reduce(x * odd[int(window, 2) >> 1])
+    return x % n
 
 
 # ---- Tests of a number ----------------------------------------------------------------------------------------------
@@ -179,24 +190,82 @@ def bases(n, rounds=ROUNDS):
     return [source.randrange(2, n - 1) for _ in range(rounds)]
 
 
+# ---- Workers --------------------------------------------------------------------------------------------------------
+def serve(pipe, others):
+    """What a worker does: answer each (function, task) with function(task), until this process closes its end.
+
+    others: ends that only that process should hold, but that a fork has copied."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)     # Ctrl-C is for that process, which ends this one
+    for other in others:
+        other.close()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            function, task = pipe.recv()
+            pipe.send(function(task))
+
+
+@contextlib.contextmanager
+def crew(jobs):
+    """A function each(function, tasks) that maps in order, on so many processes; they end with the block, at once.
+
+    Like map it takes tasks as it goes, a few ahead: when a prime is found, few are in its way. A call may begin before
+    another has ended. There are pipes and no locks, unlike in multiprocessing.Pool: it can hang when it is ended early,
+    and does when a worker is killed, which is Trouble here."""
+    if jobs == 1:
+        yield map
+        return
+    pipes, workers, numbers, busy, done = [], [], itertools.count(), {}, {}
+
+    def each(function, tasks):
+        tasks, running = iter(tasks), collections.deque()
+        try:
+            while True:
+                free = [pipe for pipe in pipes if pipe not in busy]
+                for pipe, task in zip(free, tasks):
+                    busy[pipe] = next(numbers)
+                    running.append(busy[pipe])
+                    pipe.send((function, task))
+                if running and running[0] in done:
+                    yield done.pop(running.popleft())
+                    continue
+                if free and not running:
+                    return
+                for pipe in multiprocessing.connection.wait(list(busy)):
+                    done[busy.pop(pipe)] = pipe.recv()
+        except (EOFError, ConnectionError):
+            raise files.Trouble("a worker was killed (is there too little memory?); try fewer --jobs") from None
+
+    try:
+        for _ in range(jobs):
+            ours, its = multiprocessing.Pipe()
+            pipes.append(ours)
+            workers.append(multiprocessing.Process(target=serve, args=(its, pipes[:]), daemon=True))
+            workers[-1].start()
+            its.close()
+        yield each
+    finally:
+        for worker in workers:
+            if worker.pid:
+                worker.kill()
+                worker.join()
+
+
 # ---- The search -----------------------------------------------------------------------------------------------------
 def primes_between(low, high):
-    """The primes p with low <= p < high, low > 2, as an iterator: the odd numbers, sieved."""
-    low |= 1
-    odd = bytearray(b"\1") * max(0, (high - low + 1) // 2)
-    root = math.isqrt(high) + 1
-    small = bytearray(b"\1") * (root + 1)
-    for p in range(3, root + 1, 2):
-        if small[p]:
-            small[p * p::2 * p] = bytes(len(range(p * p, root + 1, 2 * p)))
-            first = max(p * p, (low + p - 1) // p * p)
-            first += p * (first % 2 == 0)
-            odd[(first - low) // 2::p] = bytes(len(range((first - low) // 2, len(odd), p)))
-    return itertools.compress(range(low, high, 2), odd)
+    """The primes p with low <= p < high, for low > 5, class after class mod 30: the numbers prime to 30, sieved."""
+    sieving = [(p, -pow(30, -1, p)) for p in primes_between(7, math.isqrt(high) + 1)] if high > 49 else []
+    for residue in (1, 7, 11, 13, 17, 19, 23, 29):
+        numbers = range(low + (residue - low) % 30, high, 30)
+        prime = bytearray(b"\1") * len(numbers)
+        for p, inverse in sieving:
+            i = numbers.start * inverse % p      # the first that p divides
+            i += p * (numbers.start + 30 * i == p)
+            prime[i::p] = bytes(len(range(i, len(numbers), p)))
+        yield from itertools.compress(numbers, prime)
 
 
 def struck(task):
-    """(n, length, low, high) -> the k with 0 < k <= length for which a prime from low up to high divides n + k.
+    """(n, length, low, high) -> the k with 0 < k <= length for which a prime from low > 5 up to high divides n + k.
 
     A remainder of a large number costs most, so it is taken once for the product of 24 primes."""
     n, length, low, high = task
@@ -239,9 +308,10 @@ def sift(n, length, each, jobs):
     by the time that the last one took, would cost more than those tests. each(function, tasks): a map over workers."""
     left = bytearray(b"\1") * (length + 1)
     left[0] = 0
-    left[n % 2::2] = bytes(len(left[n % 2::2]))
+    for p in (2, 3, 5):
+        left[-n % p::p] = bytes(len(left[-n % p::p]))
     test, depth = squaring_seconds(n | 1) * n.bit_length(), 1 << 14
-    low = 3
+    low = 7
     while True:
         start = time.perf_counter()
         cuts = [low + (depth - low) * i // (2 * jobs) for i in range(2 * jobs + 1)]
@@ -252,28 +322,6 @@ def sift(n, length, each, jobs):
         if 2 * spent > tests * (1 - math.log(depth) / math.log(2 * depth)) * test / jobs:
             return [k for k in range(1, length + 1) if left[k]]
         low, depth = depth, 2 * depth
-
-
-@contextlib.contextmanager
-def crew(jobs):
-    """A function each(function, tasks) that maps in order, on so many processes; they end with the block, at once.
-
-    Like map it takes tasks as it goes, as many ahead as run at once: when a prime is found, few are in its way."""
-    if jobs == 1:
-        yield map
-        return
-    pool = multiprocessing.Pool(jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN))    # Ctrl-C is for this process
-
-    def each(function, tasks):
-        tasks = iter(tasks)
-        running = collections.deque(pool.apply_async(function, (task,)) for task in itertools.islice(tasks, jobs))
-        while running:
-            yield running.popleft().get()
-            running.extend(pool.apply_async(function, (task,)) for task in itertools.islice(tasks, 1))
-    try:
-        yield each
-    finally:
-        pool.terminate()
 
 
 def next_prime(n, jobs=1, limit=None, say=lambda *_: None):

@@ -20,10 +20,8 @@ square of L^2 is L^3 times L.
 """
 import argparse
 import math
-import multiprocessing
 import os
 import re
-import signal
 import sys
 import time
 
@@ -68,7 +66,7 @@ def multiple(k, x, z, a, b, n):
     Q, R = (x, z), double(x, z)
     for bit in bin(k)[3:]:
         Q, R = (double(*Q), add(*Q, *R)) if bit == "0" else (add(*Q, *R), double(*R))
-    return Q
+    return Q[0] % n, Q[1] % n
 
 
 def check_step(step):
@@ -176,15 +174,11 @@ def prove(text, number=None, jobs=1, say=lambda *_: None):
         raise Rejected("it stops at a number of %d bits, too large to be tested directly" % last.bit_length())
     if not certainly_prime(last):
         raise Rejected("the last number, %d, is composite" % last)
-    pool = multiprocessing.Pool(jobs, signal.signal, (signal.SIGINT, signal.SIG_IGN)) if jobs > 1 else None
-    try:
-        for i, wrong in enumerate((pool.imap if pool else map)(check_step, linked), 1):
+    with find_prime.crew(jobs) as each:
+        for i, wrong in enumerate(each(check_step, linked), 1):
             if wrong:
                 raise Rejected("step %d: %s" % (i, wrong))
             say(i, len(linked))
-    finally:
-        if pool:
-            pool.terminate()
     return N, len(linked)
 
 

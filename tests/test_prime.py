@@ -1,17 +1,21 @@
 """The prime: its number theory, the three files, the certificate, and everything that must be refused."""
 import gzip
+import math
 import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import zlib
 
 from common import InFolder, command, need, path, read
 
+import files
 import find_prime
 import prove_prime
 
@@ -69,8 +73,9 @@ class Numbers(unittest.TestCase):
     def test_small_primes(self):
         sieve = [n for n in range(3, 20000, 2) if find_prime.baillie_psw(n)]
         self.assertEqual(len(sieve), 2261)                   # pi(20000) = 2262
-        self.assertEqual(sieve, list(find_prime.primes_between(3, 20000)))
-        self.assertEqual([n for n in sieve if n >= 10007], list(find_prime.primes_between(10000, 20000)))
+        self.assertEqual(sieve, [3, 5] + sorted(find_prime.primes_between(7, 20000)))
+        for low, high in ((10007, 19997), (10008, 19998), (6, 12), (48, 50), (49, 49), (2203, 2204)):
+            self.assertEqual([n for n in sieve if low <= n < high], sorted(find_prime.primes_between(low, high)))
         lucas = [n for n in range(3, 6000, 2) if find_prime.strong_lucas_probable_prime(n)]
         self.assertEqual([n for n in lucas if n not in sieve], [5459, 5777])
 
@@ -86,8 +91,10 @@ class Numbers(unittest.TestCase):
         for bits in (60, 2999, 3000, 3001, 4423, 6493):
             n = dice.getrandbits(bits) | 1 << bits - 1 | 1
             reduce = find_prime.reducer(n)
-            for x in (0, 1, n - 1, n, n * n - 1, dice.randrange(n * n), (n - 1) ** 2):
-                self.assertEqual(reduce(x), x % n)
+            for x in (0, 1, n - 1, n, n * n - 1, dice.randrange(n * n), (n - 1) ** 2, 256 * n * n - 1):
+                for x in (x, -x):
+                    self.assertEqual(reduce(x) % n, x % n)
+                    self.assertTrue(-n < reduce(x) < 2 * n)
             for base in (2, 3, dice.randrange(n)):
                 e = dice.getrandbits(200)
                 self.assertEqual(find_prime.power(base, e, n), pow(base, e, n))
@@ -105,6 +112,43 @@ class Numbers(unittest.TestCase):
         primes = {find_prime.find(source, 4, jobs) for jobs in (1, 2, 3)}
         self.assertEqual(len(primes), 1)
         self.assertEqual(find_prime.unpacked(primes.pop()), (source, 4))
+
+
+class Workers(InFolder):
+    """The processes that search and prove: results in order, ended early, killed, interrupted."""
+
+    def test_order(self):
+        for jobs in (1, 2, 3):
+            with find_prime.crew(jobs) as each:
+                self.assertEqual(list(each(math.factorial, range(20))), [math.factorial(i) for i in range(20)])
+                self.assertEqual(list(each(math.factorial, ())), [])
+                next(iter(each(math.factorial, [900, 901, 902])))       # and the others are not waited for
+                for i, root in enumerate(each(math.isqrt, range(40))):
+                    self.assertEqual(root, math.isqrt(i))
+                    self.assertTrue(all(each(math.gcd, ())) and sum(each(abs, [-i, i, 7])) == 2 * i + 7)
+
+    def test_killed_worker(self):
+        with self.assertRaisesRegex(files.Trouble, "worker was killed"), find_prime.crew(2) as each:
+            list(each(signal.raise_signal, [0, 0, signal.SIGKILL, 0, 0]))
+
+    def test_interrupted(self):
+        """Ctrl-C ends it at once; a parent that is killed leaves no process behind; nothing is written."""
+        shutil.copy(path("femtogpt.py"), self.folder)
+        for end, status in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
+            running = subprocess.Popen([sys.executable, path("find_prime.py"), "femtogpt.py", "--jobs", "3"],
+                                       cwd=self.folder, stderr=subprocess.PIPE, start_new_session=True)
+            time.sleep(2)
+            running.send_signal(end)
+            self.assertEqual((running.communicate(timeout=60)[1], running.returncode), (b"", status))
+            for _ in range(300):                     # the error stream has ended, so have all; but not yet reaped
+                try:
+                    os.killpg(running.pid, 0)
+                except ProcessLookupError:
+                    break
+                time.sleep(0.1)
+            else:
+                self.fail("processes are left")
+            self.assertEqual(os.listdir(self.folder), ["femtogpt.py"])
 
 
 class Files(InFolder):
