@@ -73,7 +73,7 @@ def reducer(n):
         return n.__rmod__
     # Cuts between CPython's digits of 30 bits spare the multiplications one digit each.
     cuts = [-(-bits * eighths // 240) * 30 for eighths in (12, 10, 9)]
-    (s, m, c), (t, o, d), (u, p, e) = [(cut, (1 << cut) - 1, pow(2, cut, n)) for cut in cuts]
+    (s, m, c), (t, o, d), (u, p, e) = [(cut, (1 << cut) - 1, (1 << cut) % n) for cut in cuts]
     low, scale = bits - 8, u + 40                # what is left is below 2^(u + 32)
     reciprocal, back = (1 << scale) // n, scale - low
 
