@@ -42,14 +42,7 @@ MOST = 10 ** 6                   # largest size and number of steps that a model
 SMOOTHING = 0.98                 # weight of the past in the loss that the progress lines show
 
 class Trouble(Exception):
-    """Something that the user can mend, told in one line; exit status 1, or 2 with a second argument, for misuse."""
-
-def hurry():
-    """Set the interpreter up: PyPy compiles sooner, as the log takes but a second; CPython looks for no cycles."""
-    if PYPY:
-        __import__("pypyjit").set_param("threshold=300,trace_eagerness=60,decay=0")
-    else:
-        gc.disable()
+    """Something that the user can mend, told in one line."""
 
 # ---- Straight-line kernels ------------------------------------------------------------------------------------------
 # Matrices are lists of rows. In a template <text> is repeated for each column, # its number; <text|+> puts + between.
@@ -100,11 +93,6 @@ def joined(parts):
 def product(A, B):
     """A times B transposed: [[a . b for b in B] for a in A], rows of one width."""
     return functools.reduce(plus, [kernel(PRODUCT, len(a[0]))(a, b) for a, b in zip(blocks(A), blocks(B))])
-
-def product_where(mask, A, B):
-    """A times B transposed where `mask`, of the same shape, is not zero; zero elsewhere."""
-    found = [iter(sum(product([a], list(itertools.compress(B, there))), [])) for a, there in zip(A, mask)]
-    return [[next(row) if v else 0.0 for v in there] for row, there in zip(found, mask)]
 
 def combination(C, B):
     """C times B: for each row of C the sum of c * b; a row of C is as long as B has rows."""
@@ -201,7 +189,7 @@ def backward(settings, matrices, tokens, trace, dL):
         wqkv, wo, fc1, fc2 = matrices[3 + 4 * layer:7 + 4 * layer]
         H, fh, heads, A, N, fn, R = trace[1 + layer]
         dfc2 = turned(combination(turned(R), dX))
-        dF = product_where(R, dX, turned(fc2))
+        dF = [[g if v else 0.0 for v, g in zip(*rows)] for rows in zip(R, product(dX, turned(fc2)))]
         dfc1 = combination(turned(dF), N)
         dX = plus(dX, normalised_back(N, fn, combination(dF, fc1)))
         dwo = combination(turned(dX), A)
@@ -302,8 +290,7 @@ def print_log(path="input.txt"):
     random.seed(42)
     random.shuffle(documents)
     characters = sorted(set("".join(documents)))
-    bos = len(characters)
-    settings = Settings(bos + 1)
+    bos, settings = len(characters), Settings(len(characters) + 1)
     print("num docs: %d\nvocab size: %d\nnum params: %d" % (len(documents), bos + 1, settings.size()))
     model = drawn(settings, random)
     for s in range(steps):
@@ -326,10 +313,9 @@ FIELDS = {key: type(v) for key, v in dict(DEFAULTS, characters="", data="", step
 
 def save(path, model, header):
     """Write the model whole or not at all: beside the target, flushed to the disk, then put in its place."""
-    numbers = flat(model.matrices, model.means, model.squares)
-    path, text = os.path.realpath(path), json.dumps(header, sort_keys=True).encode()
+    numbers, text = flat(model.matrices, model.means, model.squares), json.dumps(header, sort_keys=True).encode()
+    body, path = text + struct.pack("<%dd" % len(numbers), *numbers), os.path.realpath(path)
     part = "%s.%d.part" % (path, os.getpid())
-    body = text + struct.pack("<%dd" % len(numbers), *numbers)
     try:
         with open(part, "wb") as file:
             file.write(b"fastgpt %d %s %d\n" % (VERSION, hashlib.sha256(body).hexdigest().encode(), len(text)) + body)
@@ -345,27 +331,23 @@ def load(path):
     """(model, header) of a file that `save` wrote; Trouble for any other."""
     with open(path, "rb") as file:
         found, body = re.match(rb"fastgpt (\d+) (\w{64}) (\d+)\n$", file.readline(200)), file.read()
-    if not found:
-        raise Trouble("%s is not a model of fastgpt.py" % path)
-    version, length = int(found[1]), int(found[3])
-    if version != VERSION:
-        raise Trouble("%s has format %d, this fastgpt.py reads format %d" % (path, version, VERSION))
+    if not found or int(found[1]) != VERSION:
+        raise Trouble("%s is not a model of fastgpt.py in format %d%s" % (
+            path, VERSION, ", but in format %d" % int(found[1]) if found else ""))
     if hashlib.sha256(body).hexdigest().encode() != found[2]:
         raise Trouble("%s is damaged: its checksum does not agree; take a copy that is whole" % path)
     try:
-        header = json.loads(body[:length].decode())
-        settings = Settings(len(header["characters"]) + 1, *(header[key] for key in SHAPE))
+        header, body = json.loads(body[:int(found[3])].decode()), body[int(found[3]):]
+        count = len(set(header["characters"].encode().decode()))
         if (any(type(header[key]) is not kind for key, kind in FIELDS.items()) or not 0 <= header["step"] <= MOST
-                or not all(0 < header[key] <= MOST for key in SHAPE + ("batch", "steps"))
-                or not 0 < header["lr"] < math.inf or not math.isfinite(header["smooth"])
-                or header["width"] % header["heads"]
-                or not 0 < len(set(header["characters"])) == len(header["characters"].encode().decode())
-                or len(body) != length + 24 * settings.size()):
+                or not all(0 < header[key] <= MOST for key in SHAPE + ("batch", "steps", "lr"))
+                or header["width"] % header["heads"] or not 0 < count == len(header["characters"])):
             raise ValueError
-        numbers = struct.unpack("<%dd" % (3 * settings.size()), body[length:])
-        if not all(map(math.isfinite, numbers)) or min(numbers[2 * settings.size():]) < 0:
+        settings = Settings(count + 1, *[header[key] for key in SHAPE])
+        numbers = struct.unpack("<%dd" % (3 * settings.size()), body)
+        if not all(map(math.isfinite, numbers + (header["smooth"],))) or min(numbers[2 * settings.size():]) < 0:
             raise ValueError
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error):
         raise Trouble("%s is not a whole model: its header, size and numbers do not agree" % path) from None
     return Model(settings, numbers), header
 
@@ -412,10 +394,9 @@ def prepare(path, stream, context, seed):
     else:
         documents = [([bos] + [number[c] for c in line] + [bos])[:context + 1] for line in lines]
         random.Random(seed).shuffle(documents)
-    cut = len(documents) - len(documents) // 10
-    training, validation = documents[:cut], documents[cut:]
-    random.Random(seed + 1).shuffle(training)
-    return characters, training, validation, hashlib.sha256(text.encode()).hexdigest()
+    validation = [documents.pop() for _ in range(len(documents) // 10)]
+    random.Random(seed + 1).shuffle(documents)
+    return characters, documents, validation, hashlib.sha256(text.encode()).hexdigest()
 
 def validation_loss(model, documents):
     """Mean loss of a prediction over documents that were kept out of training."""
@@ -429,10 +410,9 @@ def begin(options):
     model, header = load(options.model) if os.path.exists(options.model) else (None, dict(DEFAULTS, **given))
     for key in set(given) - {"steps"}:
         if given[key] != header[key]:
-            raise Trouble("%s was begun with %s = %s: go on with that, or name another --model" % (
-                options.model, key, header[key]))
+            raise Trouble("%s was begun with %s = %s: name another --model" % (options.model, key, header[key]))
     if header["width"] % header["heads"]:
-        raise Trouble("--width (%(width)d) must be a multiple of --heads (%(heads)d)" % header, "misuse")
+        options.misuse("--width (%(width)d) must be a multiple of --heads (%(heads)d)" % header)
     characters, *documents, digest = prepare(options.data, *[header[key] for key in ("stream", "context", "seed")])
     if not model:
         header.update(characters="".join(characters), data=digest, step=0, smooth=0.0)
@@ -451,14 +431,13 @@ def train(options):
     steps, batch, characters, first = [header[key] for key in ("steps", "batch", "characters", "step")]
     print("%d pieces to learn from, %d held out to validate; %d characters; %d parameters; %d of %d steps done" % (
         len(training), len(validation), len(characters), model.settings.size(), first, steps), flush=True)
-    stop, begun, seen, saved = [], time.perf_counter(), 0, first
+    stop, begun, seen = [], time.perf_counter(), 0
     signal.signal(signal.SIGINT, lambda *event: signal.default_int_handler(*event) if stop else stop.append(1))
     for s in range(first + 1, steps + 1):
         documents = [training[k % len(training)] for k in range((s - 1) * batch, s * batch)]
         loss, gradients = batch_gradients(model, documents, options.workers)
         if not math.isfinite(loss):
-            raise Trouble("step %d: the loss is not a number any more; %s holds step %d: try a lower --lr" % (
-                s, options.model, saved))
+            raise Trouble("step %d: the loss is not a number any more: try a lower --lr" % s)
         model.step(gradients, header["lr"] * (1 - (s - 1) / steps), s)
         smooth = SMOOTHING * header["smooth"] + (1 - SMOOTHING) * loss if s > 1 else loss
         header.update(step=s, smooth=smooth)
@@ -474,7 +453,6 @@ def train(options):
             say("sample: " + "".join(characters[t] for t in tokens))
         if end or s % options.save_every == 0:
             save(options.model, model, header)
-            saved = s
         if stop:
             print("stopped; saved in %s: the same command goes on" % options.model, flush=True)
             raise KeyboardInterrupt
@@ -518,16 +496,18 @@ def main():
             (two, "seed", int, None, "the same seed, the same samples (each time others)")):
         command.add_argument("--" + key, type=kind, default=default, help=said)
     options = parser.parse_args()
+    options.misuse = one.error
     for key, value in vars(options).items():
-        if value == "" and key != "prompt":
-            parser.error("--%s: name a file" % key)
-        most = {int: MOST, float: sys.float_info.max}.get(type(value))
-        if most and key != "seed" and not 0 < value <= most:
-            parser.error("--%s: %s is not above 0, or too large" % (key.replace("_", "-"), value))
+        if value == "" and key != "prompt" or type(value) in (int, float) and key != "seed" and not 0 < value <= MOST:
+            advice = "name a file" if value == "" else "give a number above 0, up to a million"
+            parser.error("--%s cannot be %r: %s" % (key.replace("_", "-"), value, advice))
     if sys.stdout is None:
         raise Trouble("standard output is closed")
     sys.stdout.reconfigure(errors="backslashreplace")            # for a terminal that cannot show every character
-    hurry()
+    if PYPY:                                                     # the log takes but a second: compile sooner
+        __import__("pypyjit").set_param("threshold=300,trace_eagerness=60,decay=0")
+    else:                                                        # nothing here refers to itself
+        gc.disable()
     {"train": train, "sample": write, None: lambda _: print_log()}[options.command](options)
 
 
@@ -537,13 +517,10 @@ if __name__ == "__main__":
     except BrokenPipeError:                          # whoever read the output has had enough
         os._exit(0)
     except Trouble as error:
-        print("fastgpt.py: %s" % error.args[0], file=sys.stderr)
-        sys.exit(len(error.args))
+        sys.exit("fastgpt.py: %s" % error)
     except OSError as error:
         sys.exit("fastgpt.py: %s: %s" % (error.filename or "output", error.strerror))
-    except MemoryError:
-        sys.exit("fastgpt.py: there is not enough memory: try a smaller text, --width or --batch")
-    except (ArithmeticError, ValueError) as error:
-        sys.exit("fastgpt.py: the numbers run out of range (%s): try a lower --lr, or another --model" % error)
+    except (ArithmeticError, MemoryError, ValueError) as error:
+        sys.exit("fastgpt.py: numbers run out of range, or out of memory (%s): try a lower --lr or --width" % error)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -92,9 +92,9 @@ class Numbers(unittest.TestCase):
             n = dice.getrandbits(bits) | 1 << bits - 1 | 1
             reduce = find_prime.reducer(n)
             for x in (0, 1, n - 1, n, n * n - 1, dice.randrange(n * n), (n - 1) ** 2, 256 * n * n - 1):
-                for x in (x, -x):
-                    self.assertEqual(reduce(x) % n, x % n)
-                    self.assertTrue(-n < reduce(x) < 2 * n)
+                for number in (x, -x):
+                    self.assertEqual(reduce(number) % n, number % n)
+                    self.assertTrue(-n < reduce(number) < 2 * n)
             for base in (2, 3, dice.randrange(n)):
                 e = dice.getrandbits(200)
                 self.assertEqual(find_prime.power(base, e, n), pow(base, e, n))
