@@ -101,8 +101,7 @@ def combination(C, B):
 def adam(W, M, V, G, rate, epsilon):
     """Parameters W moved by their gradients G, and the new M and V, all of one shape: Adam (Kingma, Ba 2015).
 
-    M = sum of BETA1^k g and V = sum of BETA2^k g^2 over the steps so far: sums, for whose factors rate and epsilon are
-    made to stand in by the caller. The rows' lists may be the old ones."""
+    M and V are sums, of BETA1^k g and BETA2^k g^2; for their factors the caller's rate and epsilon stand in."""
     moved = [kernel(ADAM, len(four[0][0]))(*four, rate, epsilon) for four in zip(*map(blocks, (W, M, V, G)))]
     return [joined(parts) for parts in zip(*moved)]
 
@@ -189,7 +188,9 @@ def backward(settings, matrices, tokens, trace, dL):
         wqkv, wo, fc1, fc2 = matrices[3 + 4 * layer:7 + 4 * layer]
         H, fh, heads, A, N, fn, R = trace[1 + layer]
         dfc2 = turned(combination(turned(R), dX))
-        dF = [[g if v else 0.0 for v, g in zip(*rows)] for rows in zip(R, product(dX, turned(fc2)))]
+        columns = turned(fc2)                      # only those are needed where relu let something through
+        found = [iter(sum(product([a], list(itertools.compress(columns, r))), [])) for a, r in zip(dX, R)]
+        dF = [[next(row) if v else 0.0 for v in r] for row, r in zip(found, R)]
         dfc1 = combination(turned(dF), N)
         dX = plus(dX, normalised_back(N, fn, combination(dF, fc1)))
         dwo = combination(turned(dX), A)
@@ -221,9 +222,8 @@ def loss_and_gradients(settings, matrices, tokens, want_gradients=True):
     for row, target in zip(dL, tokens[1:]):
         loss -= math.log(row[target] or 5e-324) / n
         row[target] -= 1
-    if not want_gradients:
-        return loss, None
-    return loss, backward(settings, matrices, tokens[:n], trace, [[v / n for v in row] for row in dL])
+    dL = [[v / n for v in row] for row in dL]
+    return loss, backward(settings, matrices, tokens[:n], trace, dL) if want_gradients else None
 
 def flat(*groups):
     """All numbers of lists of matrices, in order."""
