@@ -18,13 +18,14 @@ parameters in the contract's order, then Adam's two running means in the same or
 import argparse
 import array
 import collections
-import concurrent.futures
+import contextlib
 import functools
 import gc
 import hashlib
 import itertools
 import json
 import math
+import multiprocessing
 import os
 import random
 import re
@@ -362,10 +363,25 @@ def part_total(settings, numbers, documents):
     losses = (loss_and_gradients(settings, matrices, tokens) for tokens in documents)
     return total((loss, flat(gradients)) for loss, gradients in losses)
 
+def serve(pipe, others):
+    """What a worker does: `part_total` of all jobs of a list, and of the next list. others: ends that a fork copied."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)      # Ctrl-C is for the other process, with which this one ends
+    for other in others:
+        other.close()
+    with contextlib.suppress(Exception):              # then the pipe closes, and the other process knows
+        while True:
+            pipe.send([part_total(*job) for job in pipe.recv()])
+
 @functools.lru_cache(maxsize=None)
 def crew(workers):
-    """A pool of so many processes, which leave Ctrl-C to this one."""
-    return concurrent.futures.ProcessPoolExecutor(workers, None, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    """Pipes to so many processes. A pool of the library's can hang when one of its workers is killed."""
+    pipes = []
+    for _ in range(workers):
+        ours, its = multiprocessing.Pipe()
+        pipes.append(ours)
+        multiprocessing.Process(target=serve, args=(its, pipes[:]), daemon=True).start()
+        its.close()
+    return pipes
 
 def batch_gradients(model, documents, workers=1):
     """(mean loss, mean gradients) of the documents."""
@@ -374,11 +390,13 @@ def batch_gradients(model, documents, workers=1):
         return loss_and_gradients(settings, model.matrices, documents[0])
     size, numbers = max(2, -(-n // PARTS)), flat(model.matrices)     # whatever `workers` is, so the result is the same
     jobs = [(settings, numbers, documents[i:i + size]) for i in range(0, n, size)]
-    each = functools.partial(crew(workers).map, chunksize=-(-len(jobs) // workers)) if workers > 1 else map
+    pipes, share = crew(workers) if workers > 1 else (), -(-len(jobs) // workers)
     try:
-        loss, gradients = total(each(part_total, *zip(*jobs)))
-    except concurrent.futures.BrokenExecutor:
-        raise Trouble("a worker was killed (is there too little memory?); the same command goes on") from None
+        for i, pipe in enumerate(pipes):
+            pipe.send(jobs[i * share:(i + 1) * share])
+        loss, gradients = total([part for pipe in pipes for part in pipe.recv()] or [part_total(*job) for job in jobs])
+    except (EOFError, ConnectionError):
+        raise Trouble("a worker was killed or failed (too little memory?); the same command goes on") from None
     return loss / n, shaped(settings, (g / n for g in gradients))
 
 def prepare(path, stream, context, seed):

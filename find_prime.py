@@ -19,7 +19,7 @@ import contextlib
 import hashlib
 import itertools
 import math
-import multiprocessing.connection
+import multiprocessing
 import os
 import random
 import re
@@ -214,6 +214,7 @@ def crew(jobs):
     if jobs == 1:
         yield map
         return
+    from multiprocessing.connection import wait      # not in Pyodide, which has no processes
     pipes, workers, numbers, busy, done = [], [], itertools.count(), {}, {}
 
     def each(function, tasks):
@@ -230,7 +231,7 @@ def crew(jobs):
                     continue
                 if free and not running:
                     return
-                for pipe in multiprocessing.connection.wait(list(busy)):
+                for pipe in wait(list(busy)):
                     done[busy.pop(pipe)] = pipe.recv()
         except (EOFError, ConnectionError):
             raise files.Trouble("a worker was killed (is there too little memory?); try fewer --jobs") from None

@@ -341,6 +341,7 @@ class Training(InFolder):
                        body[length:])
         for data, command_line, words in ((huge, ("sample",), "out of range"),
                                           (huge, ("train", "--data", "my.txt", "--steps", "9"), "not a number any"),
+                                          (huge, ("train", "--data", "my.txt", "--workers", "2", "--steps", "9"), ""),
                                           (other, ("train", "--data", "my.txt"), "another text")):
             with open(os.path.join(self.folder, "odd.gpt"), "wb") as file:
                 file.write(data)
