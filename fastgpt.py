@@ -6,14 +6,14 @@
     python3 fastgpt.py train --data play.txt --stream --model p.gpt  one long text instead of a document a line
     python3 fastgpt.py sample --model my.gpt --prompt an             let it write
 
-Where the speed comes from: straight-line code. Nearly all the work is one operation, rows against rows, and an inner
-product written out (a0*b0+a1*b1+...) over local variables runs about three times faster than any loop over it. So each
-width that is needed gets its own function, written from a template and compiled when first used (`kernel`).
-Gradients are derived by hand, layer by layer, instead of number by number as in microgpt.py.
+Where the speed comes from: straight-line code. Nearly all the work is rows against rows, and an inner product written
+out (a0*b0+a1*b1+...) over local variables runs about three times faster than any loop over it. So each width that is
+needed gets its own function, written from a template and compiled when first used (`kernel`); and gradients are
+derived by hand, layer by layer, instead of number by number as in microgpt.py.
 
-A model file is data only. A line of ASCII: `fastgpt 2 HASH LENGTH`, with the SHA-256 of all that follows and the bytes
-of the header; then the header, a JSON object (settings, vocabulary, step, ...); then float64, little endian: all
-parameters in the contract's order, then Adam's two running means in the same order.
+A model file is data only: a line of ASCII, `fastgpt 2 HASH LENGTH`, with the SHA-256 of all that follows and the bytes
+of the header; the header, a JSON object (settings, vocabulary, step, ...); then float64, little endian: all parameters
+in the contract's order, then Adam's two running sums in the same order.
 """
 import argparse
 import array
@@ -353,15 +353,15 @@ def load(path):
     return Model(settings, numbers), header
 
 # ---- Training on a text of your own ---------------------------------------------------------------------------------
-def total(pairs):
-    """The sum of pairs (loss, gradients as one array)."""
-    return functools.reduce(lambda a, b: (a[0] + b[0], array.array("d", [x + y for x, y in zip(a[1], b[1])])), pairs)
+def total(arrays):
+    """The sum of arrays of one length."""
+    return functools.reduce(lambda a, b: array.array("d", [x + y for x, y in zip(a, b)]), arrays)
 
 def part_total(settings, numbers, documents):
-    """`total` of some documents of a batch: what one process does. numbers: the parameters, flat."""
+    """Loss and gradients, one array, summed over some documents of a batch. numbers: the parameters, flat."""
     matrices = shaped(settings, iter(numbers))
-    losses = (loss_and_gradients(settings, matrices, tokens) for tokens in documents)
-    return total((loss, flat(gradients)) for loss, gradients in losses)
+    pairs = (loss_and_gradients(settings, matrices, tokens) for tokens in documents)
+    return total(array.array("d", [loss]) + flat(gradients) for loss, gradients in pairs)
 
 def serve(pipe, others):
     """What a worker does: `part_total` of all jobs of a list, and of the next list. others: ends that a fork copied."""
@@ -394,7 +394,7 @@ def batch_gradients(model, documents, workers=1):
     try:
         for i, pipe in enumerate(pipes):
             pipe.send(jobs[i * share:(i + 1) * share])
-        loss, gradients = total([part for pipe in pipes for part in pipe.recv()] or [part_total(*job) for job in jobs])
+        loss, *gradients = total([part for pipe in pipes for part in pipe.recv()] or [part_total(*job) for job in jobs])
     except (EOFError, ConnectionError):
         raise Trouble("a worker was killed or failed (too little memory?); the same command goes on") from None
     return loss / n, shaped(settings, (g / n for g in gradients))

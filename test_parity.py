@@ -63,7 +63,8 @@ def main():
     chosen = [case for case in cases(loaded) if arguments.word in case.id()]
     if not chosen:
         sys.exit("test_parity.py: no case has '%s' in its name" % arguments.word)
-    chosen.sort(key=lambda case: case.id().startswith("test_chain.Parity"))      # these wait for the logs that run
+    waiting = ("test_chain.Parity", "test_fastgpt.Log")                         # for the logs that run meanwhile
+    chosen.sort(key=lambda case: case.id().startswith(waiting))
     modules = {type(case).__module__: sys.modules[type(case).__module__] for case in chosen}
     if any(case.id().startswith("test_chain.Parity") for case in chosen):
         modules["test_chain"].start()
