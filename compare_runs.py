@@ -191,7 +191,7 @@ def unique_names(paths):
 
 def progress_line(name):
     """A function of the output so far that keeps one line of progress on a terminal."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         return None
 
     def show(kept):
@@ -237,7 +237,8 @@ def main():
         reference = reference or run
         write_results(folder, name, run, reference)
         rows.append(judge(name, path, run, reference))
-        print("%s%s: %s, %.1f s" % ("\r" if sys.stderr.isatty() else "", name, run["status"], run["seconds"]),
+        again = "\r" if sys.stderr and sys.stderr.isatty() else ""
+        print("%s%s: %s, %.1f s" % (again, name, run["status"], run["seconds"]),
               file=sys.stderr)
         if run is reference and run["status"] == "ok" and not all(parts(run["stdout"]).values()):
             sys.exit("compare_runs.py: the reference %s printed no log to compare with" % path)

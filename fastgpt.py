@@ -324,9 +324,10 @@ def save(path, model, header):
             os.fsync(file.fileno())
         os.replace(part, path)
     except OSError as error:
+        raise Trouble("%s: %s" % (path, error.strerror)) from None
+    finally:
         if os.path.exists(part):
             os.unlink(part)
-        raise Trouble("%s: %s" % (path, error.strerror)) from None
 
 def load(path):
     """(model, header) of a file that `save` wrote; Trouble for any other."""
@@ -339,6 +340,7 @@ def load(path):
         raise Trouble("%s is damaged: its checksum does not agree; take a copy that is whole" % path)
     try:
         header, body = json.loads(body[:int(found[3])].decode()), body[int(found[3]):]
+        header = {key: header[key] for key in FIELDS}
         count = len(set(header["characters"].encode().decode()))
         if (any(type(header[key]) is not kind for key, kind in FIELDS.items()) or not 0 <= header["step"] <= MOST
                 or not all(0 < header[key] <= MOST for key in SHAPE + ("batch", "steps", "lr"))
@@ -376,11 +378,13 @@ def serve(pipe, others):
 def crew(workers):
     """Pipes to so many processes. A pool of the library's can hang when one of its workers is killed."""
     pipes = []
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)            # which processes that begin now take over
     for _ in range(workers):
         ours, its = multiprocessing.Pipe()
         pipes.append(ours)
         multiprocessing.Process(target=serve, args=(its, pipes[:]), daemon=True).start()
         its.close()
+    signal.signal(signal.SIGINT, handler)
     return pipes
 
 def batch_gradients(model, documents, workers=1):
@@ -395,7 +399,7 @@ def batch_gradients(model, documents, workers=1):
         for i, pipe in enumerate(pipes):
             pipe.send(jobs[i * share:(i + 1) * share])
         loss, *gradients = total([part for pipe in pipes for part in pipe.recv()] or [part_total(*job) for job in jobs])
-    except (EOFError, ConnectionError):
+    except (EOFError, OSError):
         raise Trouble("a worker was killed or failed (too little memory?); the same command goes on") from None
     return loss / n, shaped(settings, (g / n for g in gradients))
 
@@ -482,7 +486,7 @@ def write(options):
     characters, source = header["characters"], random.Random(options.seed)
     for c in options.prompt:
         if c not in characters:
-            raise Trouble("--prompt: the model has never seen %r; it knows %s" % (c, characters[:200]))
+            raise Trouble("--prompt: the model has never seen %r; it knows %r" % (c, characters[:200]))
     prompt = [characters.index(c) for c in options.prompt]
     length = options.length or max(1, model.settings.context - len(prompt)) * (20 if header["stream"] else 1)
     for _ in range(options.count or (1 if header["stream"] else 20)):
@@ -541,4 +545,5 @@ if __name__ == "__main__":
     except (ArithmeticError, MemoryError, ValueError) as error:
         sys.exit("fastgpt.py: numbers run out of range, or out of memory (%s): try a lower --lr or --width" % error)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)    # it ends already
         sys.exit(130)

@@ -1,6 +1,7 @@
 """What all commands here share: files that are written whole or not at all, and errors told in one line."""
 import contextlib
 import os
+import signal
 import sys
 import tempfile
 
@@ -118,6 +119,8 @@ def keep(path, data, force):
 
 def run(main):
     """Run a command: its errors as one line on stderr and exit status 1, Ctrl-C as 130; else what main() returns."""
+    if sys.stderr is None:                           # it is closed: then nobody wants to know
+        sys.stderr = open(os.devnull, "w")
     for stream in filter(None, (sys.stdout, sys.stderr)):        # a name that it cannot encode is no reason to fail
         stream.reconfigure(errors="backslashreplace")
     try:
@@ -126,6 +129,7 @@ def run(main):
             sys.stdout.flush()
         sys.exit(status)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)     # it ends already
         sys.exit(130)
     except Trouble as error:
         told = str(error)

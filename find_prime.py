@@ -198,7 +198,7 @@ def serve(pipe, others):
     signal.signal(signal.SIGINT, signal.SIG_IGN)     # Ctrl-C is for that process, which ends this one
     for other in others:
         other.close()
-    with contextlib.suppress(EOFError, OSError):
+    with contextlib.suppress(EOFError, OSError, MemoryError):
         while True:
             function, task = pipe.recv()
             pipe.send(function(task))
@@ -233,16 +233,20 @@ def crew(jobs):
                     return
                 for pipe in wait(list(busy)):
                     done[busy.pop(pipe)] = pipe.recv()
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):
             raise files.Trouble("a worker was killed (is there too little memory?); try fewer --jobs") from None
 
     try:
-        for _ in range(jobs):
-            ours, its = multiprocessing.Pipe()
-            pipes.append(ours)
-            workers.append(multiprocessing.Process(target=serve, args=(its, pipes[:]), daemon=True))
-            workers[-1].start()
-            its.close()
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)       # which processes that begin now take over
+        try:
+            for _ in range(jobs):
+                ours, its = multiprocessing.Pipe()
+                pipes.append(ours)
+                workers.append(multiprocessing.Process(target=serve, args=(its, pipes[:]), daemon=True))
+                workers[-1].start()
+                its.close()
+        finally:
+            signal.signal(signal.SIGINT, handler)
         yield each
     finally:
         for worker in workers:
@@ -329,7 +333,7 @@ def next_prime(n, jobs=1, limit=None, say=lambda *_: None):
     """The smallest prime above an integer n (probable above 2^64, see the top), or None if it is above n + limit.
 
     say(tested, expected, seconds) is told how far the search is."""
-    if n.bit_length() < SIEVED:
+    if n < 1 << SIEVED:
         k = 1
         while limit is None or k <= limit:
             if baillie_psw(n + k) and (n + k < 1 << 64 or all(strong_probable_prime(n + k, b) for b in bases(n + k))):

@@ -182,6 +182,25 @@ class Training(InFolder):
         last = max(int(step) for step in re.findall(rb"step +(\d+)", self.get("out")))
         self.assertEqual(fastgpt.load(os.path.join(self.folder, "c.gpt"))[1]["step"], last)
 
+    @unittest.skipIf(os.name == "nt", "no SIGINT to one process there")
+    def test_impatient_ctrl_c(self):
+        """Pressed three times, whenever: no traceback, no half a file, and what is there is whole."""
+        for gap in (0, 0.001, 0.003, 0.01, 0.02, 0.04):
+            with open(os.path.join(self.folder, "out"), "w+b") as out:
+                process = subprocess.Popen(
+                    [sys.executable, path("fastgpt.py"), "train", "--data", "my.txt", "--model", "i.gpt", "--workers",
+                     "3", "--steps", "100000", "--batch", "6", "--log-every", "1"], cwd=self.folder,
+                    env=environment(), stdout=out, stderr=subprocess.PIPE)
+                deadline = time.monotonic() + 60
+                while self.get("out").count(b"\n") < 3 and process.poll() is None and time.monotonic() < deadline:
+                    time.sleep(0.01)
+                for _ in range(3):
+                    process.send_signal(signal.SIGINT)
+                    time.sleep(gap)
+                self.assertEqual((process.communicate(timeout=30)[1], process.returncode), (b"", 130), gap)
+            self.assertEqual([name for name in os.listdir(self.folder) if name.endswith(".part")], [])
+            fastgpt.load(os.path.join(self.folder, "i.gpt"))
+
     @unittest.skipIf(os.name == "nt", "needs /proc")
     def test_killed_worker(self):
         """A worker that is killed ends the training with one line."""

@@ -127,6 +127,24 @@ class Workers(InFolder):
                     self.assertEqual(root, math.isqrt(i))
                     self.assertTrue(all(each(math.gcd, ())) and sum(each(abs, [-i, i, 7])) == 2 * i + 7)
 
+    def test_interrupted_start(self):
+        """Ctrl-C while the workers are being made: no traceback from any of them."""
+        need(os.path.isdir("/proc/self/task"), "/proc")
+        self.put("a.py", b"print('a prime')\n")
+        for wait in range(8):
+            running = subprocess.Popen([sys.executable, path("find_prime.py"), "a.py", "--pad", "99", "--jobs", "8"],
+                                       cwd=self.folder, stderr=subprocess.PIPE, start_new_session=True)
+            children = "/proc/%d/task/%d/children" % (running.pid, running.pid)
+            while running.poll() is None and not read(children):
+                pass
+            time.sleep(0.001 * wait)
+            os.killpg(running.pid, signal.SIGINT)
+            time.sleep(0.1)
+            if running.poll() is None:               # the first came while they were being made, and was ignored
+                os.killpg(running.pid, signal.SIGINT)
+            self.assertEqual((running.communicate(timeout=60)[1], running.returncode), (b"", 130))
+            self.assertEqual(os.listdir(self.folder), ["a.py"])
+
     def test_killed_worker(self):
         with self.assertRaisesRegex(files.Trouble, "worker was killed"), find_prime.crew(2) as each:
             list(each(signal.raise_signal, [0, 0, signal.SIGKILL, 0, 0]))
@@ -138,7 +156,7 @@ class Workers(InFolder):
             running = subprocess.Popen([sys.executable, path("find_prime.py"), "femtogpt.py", "--jobs", "3"],
                                        cwd=self.folder, stderr=subprocess.PIPE, start_new_session=True)
             time.sleep(2)
-            running.send_signal(end)
+            os.killpg(running.pid, end) if end == signal.SIGINT else running.send_signal(end)   # as a terminal does
             self.assertEqual((running.communicate(timeout=60)[1], running.returncode), (b"", status))
             for _ in range(300):                     # the error stream has ended, so have all; but not yet reaped
                 try:
