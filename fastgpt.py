@@ -45,6 +45,13 @@ SMOOTHING = 0.98                 # weight of the past in the loss that the progr
 class Trouble(Exception):
     """Something that the user can mend, told in one line."""
 
+def hurry():
+    """Set the interpreter up: PyPy compiles sooner, as the log takes but a second; CPython looks for no cycles."""
+    if PYPY:
+        __import__("pypyjit").set_param("threshold=300,trace_eagerness=60,decay=0")
+    else:
+        gc.disable()
+
 # ---- Straight-line kernels ------------------------------------------------------------------------------------------
 # Matrices are lists of rows. In a template <text> is repeated for each column, # its number; <text|+> puts + between.
 PRODUCT = """
@@ -526,10 +533,7 @@ def main():
     if sys.stdout is None:
         raise Trouble("standard output is closed")
     sys.stdout.reconfigure(errors="backslashreplace")            # for a terminal that cannot show every character
-    if PYPY:                                                     # the log takes but a second: compile sooner
-        __import__("pypyjit").set_param("threshold=300,trace_eagerness=60,decay=0")
-    else:                                                        # nothing here refers to itself
-        gc.disable()
+    hurry()
     {"train": train, "sample": write, None: lambda _: print_log()}[options.command](options)
 
 

@@ -334,7 +334,7 @@ def next_prime(n, jobs=1, limit=None, say=lambda *_: None):
 
     say(tested, expected, seconds) is told how far the search is."""
     if n < 1 << SIEVED:
-        k = 1
+        k = max(1, 2 - n)
         while limit is None or k <= limit:
             if baillie_psw(n + k) and (n + k < 1 << 64 or all(strong_probable_prime(n + k, b) for b in bases(n + k))):
                 return n + k

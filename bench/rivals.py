@@ -5,7 +5,6 @@
 Prints the seconds of the loop alone and the last loss, so that all three can be seen to have done the same work.
 """
 import argparse
-import gc
 import os
 import random
 import sys
@@ -129,10 +128,7 @@ def with_numpy():
 def with_fastgpt():
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     import fastgpt
-    if fastgpt.PYPY:                                 # as fastgpt.main does
-        __import__("pypyjit").set_param("threshold=300,trace_eagerness=60,decay=0")
-    else:
-        gc.disable()
+    fastgpt.hurry()
     documents, vocabulary = data()
     settings = fastgpt.Settings(vocabulary)
     model = fastgpt.drawn(settings, random)

@@ -1,5 +1,6 @@
 """fastgpt.py: the same log, gradients that are right, training that survives anything, and files that are only data."""
 import array
+import contextlib
 import hashlib
 import json
 import math
@@ -167,16 +168,22 @@ class Training(InFolder):
             self.assertEqual(losses(whole)[step], shown)
         self.assertEqual(self.get("whole.gpt"), self.get("k.gpt"))
 
-    @unittest.skipIf(os.name == "nt", "no SIGINT to one process there")
-    def test_ctrl_c(self):
+    @contextlib.contextmanager
+    def training(self, model, workers, lines):
+        """An endless training with workers, once it has printed so many lines; its output goes to the file out."""
         with open(os.path.join(self.folder, "out"), "w+b") as out:
             process = subprocess.Popen(
-                [sys.executable, path("fastgpt.py"), "train", "--data", "my.txt", "--model", "c.gpt", "--workers", "2",
-                 "--steps", "100000", "--batch", "2", "--log-every", "1"], cwd=self.folder, env=environment(),
+                [sys.executable, path("fastgpt.py"), "train", "--data", "my.txt", "--model", model, "--workers",
+                 workers, "--steps", "100000", "--batch", "6", "--log-every", "1"], cwd=self.folder, env=environment(),
                 stdout=out, stderr=subprocess.PIPE)
             deadline = time.monotonic() + 60
-            while self.get("out").count(b"\n") < 5 and process.poll() is None and time.monotonic() < deadline:
+            while self.get("out").count(b"\n") < lines and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.01)
+            yield process
+
+    @unittest.skipIf(os.name == "nt", "no SIGINT to one process there")
+    def test_ctrl_c(self):
+        with self.training("c.gpt", "2", lines=5) as process:
             process.send_signal(signal.SIGINT)
             self.assertEqual((process.communicate(timeout=30)[1], process.returncode), (b"", 130))
         last = max(int(step) for step in re.findall(rb"step +(\d+)", self.get("out")))
@@ -186,14 +193,7 @@ class Training(InFolder):
     def test_impatient_ctrl_c(self):
         """Pressed three times, whenever: no traceback, no half a file, and what is there is whole."""
         for gap in (0, 0.001, 0.003, 0.01, 0.02, 0.04):
-            with open(os.path.join(self.folder, "out"), "w+b") as out:
-                process = subprocess.Popen(
-                    [sys.executable, path("fastgpt.py"), "train", "--data", "my.txt", "--model", "i.gpt", "--workers",
-                     "3", "--steps", "100000", "--batch", "6", "--log-every", "1"], cwd=self.folder,
-                    env=environment(), stdout=out, stderr=subprocess.PIPE)
-                deadline = time.monotonic() + 60
-                while self.get("out").count(b"\n") < 3 and process.poll() is None and time.monotonic() < deadline:
-                    time.sleep(0.01)
+            with self.training("i.gpt", "3", lines=3) as process:
                 for _ in range(3):
                     process.send_signal(signal.SIGINT)
                     time.sleep(gap)
@@ -205,14 +205,7 @@ class Training(InFolder):
     def test_killed_worker(self):
         """A worker that is killed ends the training with one line."""
         need(os.path.isdir("/proc/self/task"), "/proc")
-        with open(os.path.join(self.folder, "out"), "w+b") as out:
-            process = subprocess.Popen(
-                [sys.executable, path("fastgpt.py"), "train", "--data", "my.txt", "--model", "c.gpt", "--workers", "2",
-                 "--steps", "100000", "--batch", "4", "--log-every", "1"], cwd=self.folder, env=environment(),
-                stdout=out, stderr=subprocess.PIPE)
-            deadline = time.monotonic() + 60
-            while self.get("out").count(b"\n") < 5 and process.poll() is None and time.monotonic() < deadline:
-                time.sleep(0.01)
+        with self.training("k.gpt", "2", lines=5) as process:
             with open("/proc/%d/task/%d/children" % (process.pid, process.pid)) as file:
                 os.kill(int(file.read().split()[0]), signal.SIGKILL)
             errors = process.communicate(timeout=60)[1]

@@ -88,7 +88,7 @@ class Numbers(unittest.TestCase):
 
     def test_power(self):
         dice = random.Random(7)
-        for bits in (60, 2999, 3000, 3001, 4423, 6493):
+        for bits in (60, 1499, 1500, 1501, 1530, 1531, 2999, 3000, 3001, 4423, 6493):
             n = dice.getrandbits(bits) | 1 << bits - 1 | 1
             reduce = find_prime.reducer(n)
             for x in (0, 1, n - 1, n, n * n - 1, dice.randrange(n * n), (n - 1) ** 2, 256 * n * n - 1):
@@ -102,6 +102,9 @@ class Numbers(unittest.TestCase):
     def test_next_prime(self):
         for n, prime in GAPS:
             self.assertEqual(find_prime.next_prime(n), prime)
+        for n in (-2 ** 300, -7, 0, 1):
+            self.assertEqual(find_prime.next_prime(n), 2)
+        self.assertIsNone(find_prime.next_prime(-7, limit=8))
         self.assertIsNone(find_prime.next_prime(31397, limit=71))
         self.assertEqual(find_prime.next_prime(31397, limit=72), 31469)
         self.assertIsNone(find_prime.next_prime(10 ** 100, limit=266))
