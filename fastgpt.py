@@ -45,6 +45,11 @@ SMOOTHING = 0.98                 # weight of the past in the loss that the progr
 class Trouble(Exception):
     """Something that the user can mend, told in one line."""
 
+def leave(*_):
+    """What Ctrl-C does: it raises KeyboardInterrupt, once; whoever presses it again changes nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
 def hurry():
     """Set the interpreter up: PyPy compiles sooner, as the log takes but a second; CPython looks for no cycles."""
     if PYPY:
@@ -461,7 +466,7 @@ def train(options):
     print("%d pieces to learn from, %d held out to validate; %d characters; %d parameters; %d of %d steps done" % (
         len(training), len(validation), len(characters), model.settings.size(), first, steps), flush=True)
     stop, begun, seen = [], time.perf_counter(), 0
-    signal.signal(signal.SIGINT, lambda *event: signal.default_int_handler(*event) if stop else stop.append(1))
+    signal.signal(signal.SIGINT, lambda *_: leave() if stop else stop.append(1))
     for s in range(first + 1, steps + 1):
         documents = [training[k % len(training)] for k in range((s - 1) * batch, s * batch)]
         loss, gradients = batch_gradients(model, documents, options.workers)
@@ -484,7 +489,7 @@ def train(options):
             save(options.model, model, header)
         if stop:
             print("stopped; saved in %s: the same command goes on" % options.model, flush=True)
-            raise KeyboardInterrupt
+            leave()
     print("saved in %s" % options.model)
 
 def write(options):
@@ -538,6 +543,7 @@ def main():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, leave)
     try:
         main()
     except BrokenPipeError:                          # whoever read the output has had enough
@@ -549,5 +555,4 @@ if __name__ == "__main__":
     except (ArithmeticError, MemoryError, ValueError) as error:
         sys.exit("fastgpt.py: numbers run out of range, or out of memory (%s): try a lower --lr or --width" % error)
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)    # it ends already
         sys.exit(130)

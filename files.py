@@ -117,19 +117,26 @@ def keep(path, data, force):
     return there == data
 
 
+def leave(*_):
+    """What Ctrl-C does: it raises KeyboardInterrupt, once; whoever presses it again changes nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def run(main):
     """Run a command: its errors as one line on stderr and exit status 1, Ctrl-C as 130; else what main() returns."""
+    signal.signal(signal.SIGINT, leave)
     if sys.stderr is None:                           # it is closed: then nobody wants to know
         sys.stderr = open(os.devnull, "w")
     for stream in filter(None, (sys.stdout, sys.stderr)):        # a name that it cannot encode is no reason to fail
         stream.reconfigure(errors="backslashreplace")
     try:
         status = main()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)     # done: too late to stop it
         if sys.stdout is not None:
             sys.stdout.flush()
         sys.exit(status)
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)     # it ends already
         sys.exit(130)
     except Trouble as error:
         told = str(error)

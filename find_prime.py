@@ -238,15 +238,13 @@ def crew(jobs):
 
     try:
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)       # which processes that begin now take over
-        try:
-            for _ in range(jobs):
-                ours, its = multiprocessing.Pipe()
-                pipes.append(ours)
-                workers.append(multiprocessing.Process(target=serve, args=(its, pipes[:]), daemon=True))
-                workers[-1].start()
-                its.close()
-        finally:
-            signal.signal(signal.SIGINT, handler)
+        for _ in range(jobs):
+            ours, its = multiprocessing.Pipe()
+            pipes.append(ours)
+            workers.append(multiprocessing.Process(target=serve, args=(its, pipes[:]), daemon=True))
+            workers[-1].start()
+            its.close()
+        signal.signal(signal.SIGINT, handler)
         yield each
     finally:
         for worker in workers:

@@ -133,9 +133,9 @@ class Workers(InFolder):
     def test_interrupted_start(self):
         """Ctrl-C while the workers are being made: no traceback from any of them."""
         need(os.path.isdir("/proc/self/task"), "/proc")
-        self.put("a.py", b"print('a prime')\n")
+        self.put("a.py", read("femtogpt.py"))         # long enough not to be done by then
         for wait in range(8):
-            running = subprocess.Popen([sys.executable, path("find_prime.py"), "a.py", "--pad", "99", "--jobs", "8"],
+            running = subprocess.Popen([sys.executable, path("find_prime.py"), "a.py", "--jobs", "8"],
                                        cwd=self.folder, stderr=subprocess.PIPE, start_new_session=True)
             children = "/proc/%d/task/%d/children" % (running.pid, running.pid)
             while running.poll() is None and not read(children):
