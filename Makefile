@@ -1,12 +1,13 @@
-# What is made from what. Each line is a plain command that can be typed without make. Everything is made anew each time,
-# in about a minute: the times of files in a fresh clone say nothing of what is older.
+# What is made from what. Each line is a plain command that can be typed without make. Everything is
+# made anew each time, in about a minute: the times of files in a fresh clone say nothing of what is
+# older.
 PYTHON = python3
 
-all: page
+all: page docs
 
 # femtogpt.py -> attogpt.py, zeptogpt.py
 packed:
-	$(PYTHON) pack.py
+	$(PYTHON) golf/pack.py
 
 # femtogpt.py -> verify_prime.py, prime/primegpt.hex, prime/primegpt.txt
 prime:
@@ -20,7 +21,7 @@ deck: packed
 symbol:
 	$(PYTHON) qr/encode_qr.py
 
-# verify_prime.py -> song/: MIDI, score, sargam. `$(PYTHON) song/encode_song.py --wav song.wav` renders it.
+# verify_prime.py -> song/: MIDI, score, sargam. `--wav song.wav` renders it, too.
 song: prime
 	$(PYTHON) song/encode_song.py
 
@@ -32,24 +33,34 @@ pictures: deck
 page: pictures symbol song
 	$(PYTHON) page/build_page.py
 
-# The proof that it is one, by PARI/GP (Debian: pari-gp): about ten minutes on two cores. Not part of `all`, because the
-# points on its curves are chosen at random: each run gives another proof, and prove_prime.py checks whichever is there.
-certificate:
-	echo 'default(parisizemax, 6*10^9); default(threadsizemax, 2*10^9); N = $(shell $(PYTHON) -c "import find_prime; print(find_prime.number_in('verify_prime.py'))"); write1("prime/certificate.new", primecertexport(primecert(N), 1))' | gp -q -f
-	mv prime/certificate.new prime/certificate.primo
-	$(PYTHON) prove_prime.py
+# scripts, prime and golf notes -> the generated parts of README.md and docs/
+docs: packed prime
+	$(PYTHON) docs/fill_docs.py
 
-# Does every committed artifact match its source, byte for byte?
+# golf/femtogpt.template and .state -> femtogpt.py. Not part of `all`: after an edit by hand
+# femtogpt.py is ahead of its template, and `make check` says so.
+femtogpt:
+	$(PYTHON) golf/spell.py
+
+# The proof that the prime is one, by PARI/GP (Debian: pari-gp): about ten minutes on two cores. Not
+# part of `all`: the points on its curves are chosen at random, so that each run gives another
+# proof, and prove_prime.py checks whichever is there.
+certificate:
+	echo 'default(parisizemax, 6*10^9); default(threadsizemax, 2*10^9); \
+	    N = $(shell tr -d '\n' < prime/primegpt.txt); \
+	    write1("prime/certificate.new", primecertexport(primecert(N), 1))' | gp -q -f
+	mv prime/certificate.new prime/certificate.primo
+	$(PYTHON) prime/prove_prime.py
+
+# Does every committed file match its source, byte for byte? Names each that is stale.
+CHECKS = golf/spell.py golf/pack.py find_prime.py prime/prove_prime.py \
+    punchcard/encode_punchcard_base64.py qr/encode_qr.py song/encode_song.py \
+    pictures/draw_pictures.py page/build_page.py docs/fill_docs.py
+
 check:
-	$(PYTHON) pack.py --check
-	$(PYTHON) find_prime.py --check
-	$(PYTHON) punchcard/encode_punchcard_base64.py --check
-	$(PYTHON) qr/encode_qr.py --check
-	$(PYTHON) song/encode_song.py --check
-	$(PYTHON) pictures/draw_pictures.py --check
-	$(PYTHON) page/build_page.py --check
+	@status=0; for script in $(CHECKS); do $(PYTHON) $$script --check || status=1; done; exit $$status
 
 test:
 	$(PYTHON) test_parity.py
 
-.PHONY: all packed prime deck symbol song pictures page certificate check test
+.PHONY: all packed prime deck symbol song pictures page docs femtogpt certificate check test

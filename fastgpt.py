@@ -1,23 +1,24 @@
 #!/usr/bin/env python3
-"""fastgpt.py: the same GPT and the same log as microgpt.py, as fast as pure Python goes, and models of your own.
+"""fastgpt.py: microgpt.py's GPT and log as fast as pure Python goes, and models of your own.
 
-    python3 fastgpt.py                                               print the log, from input.txt
-    python3 fastgpt.py train --data my.txt --model my.gpt            train, or go on with what my.gpt holds
-    python3 fastgpt.py train --data play.txt --stream --model p.gpt  one long text instead of a document a line
-    python3 fastgpt.py sample --model my.gpt --prompt an             let it write
+    fastgpt.py                                               print the log, from input.txt
+    fastgpt.py train --data my.txt --model my.gpt            train, or resume what my.gpt holds
+    fastgpt.py train --data play.txt --stream --model p.gpt  one long text, not a document a line
+    fastgpt.py sample --model my.gpt --prompt an             let it write
 
-Where the speed comes from: straight-line code. Nearly all the work is rows against rows, and an inner product written
-out (a0*b0+a1*b1+...) over local variables runs about three times faster than any loop over it. So each width that is
-needed gets its own function, written from a template and compiled when first used (`kernel`); and gradients are
-derived by hand, layer by layer, instead of number by number as in microgpt.py.
+Where the speed comes from: straight-line code. Nearly all the work is rows against rows, and an
+inner product written out (a0*b0+a1*b1+...) over local variables runs about three times faster than
+any loop over it. So each width that is needed gets its own function, written from a template and
+compiled when first used (`kernel`); and gradients are derived by hand, layer by layer, instead of
+number by number as in microgpt.py.
 
-A model file is data only: a line of ASCII, `fastgpt 2 HASH LENGTH`, with the SHA-256 of all that follows and the bytes
-of the header; the header, a JSON object (settings, vocabulary, step, ...); then float64, little endian: all parameters
-in the contract's order, then Adam's two running sums in the same order.
+A model file is data only: a line of ASCII, `fastgpt 2 HASH LENGTH`, with the SHA-256 of all that
+follows and the bytes of the header; the header, a JSON object (settings, vocabulary, step, ...);
+then float64, little endian: all parameters in the order in which they are drawn, then Adam's two
+running sums in the same order.
 """
 import argparse
 import array
-import collections
 import contextlib
 import functools
 import gc
@@ -33,45 +34,40 @@ import signal
 import struct
 import sys
 import time
+from typing import NamedTuple
 
-VERSION = 2
+FORMAT = 2                       # of model files
 BETA1, BETA2, EPSILON_ADAM, EPSILON_NORM = 0.85, 0.99, 1e-8, 1e-5
 PYPY = sys.implementation.name == "pypy"
-WIDEST = 64 if PYPY else 256     # columns that a kernel takes; PyPy compiles no longer functions
-PARTS = 16                       # at most so many sums does a batch consist of, whoever computes them
-MOST = 10 ** 6                   # largest size and number of steps that a model file may name
-SMOOTHING = 0.98                 # weight of the past in the loss that the progress lines show
+MAX_KERNEL_WIDTH = 64 if PYPY else 256       # columns; PyPy compiles no longer functions
+MAX_PARTS = 16                   # sums that a batch is split into, whoever computes them
+MAX_SETTING = 10 ** 6            # of any size or number of steps
+SMOOTHING = 0.98                 # weight of the past in the loss that progress lines show
+HELD_OUT = 10                    # one document in so many is kept for validation
+MAX_VALIDATION = 200             # documents
+STREAM_SAMPLE = 20               # contexts that a sample of a stream is long
 
-class Trouble(Exception):
-    """Something that the user can mend, told in one line."""
 
-def leave(*_):
-    """What Ctrl-C does: it raises KeyboardInterrupt, once; whoever presses it again changes nothing."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
+class UserError(Exception):
+    """Something that the user can put right. The message is the whole line but for the command."""
 
-def hurry():
-    """Set the interpreter up: PyPy compiles sooner, as the log takes but a second; CPython looks for no cycles."""
-    if PYPY:
-        __import__("pypyjit").set_param("threshold=300,trace_eagerness=60,decay=0")
-    else:
-        gc.disable()
 
-# ---- Straight-line kernels ------------------------------------------------------------------------------------------
-# Matrices are lists of rows. In a template <text> is repeated for each column, # its number; <text|+> puts + between.
-PRODUCT = """
+# ---- Kernels --------------------------------------------------------------------------------
+# A matrix is a list of rows. In a template <text> is repeated for each column, # its number;
+# <text|+> puts + between the copies.
+MATMUL_TRANSPOSED = """
 def kernel(A, B):
-    flat, n = [<a#*b#|+> for <a#,> in A for <b#,> in B], len(B)    # two nested comprehensions are slower
+    flat, n = [<a#*b#|+> for <a#,> in A for <b#,> in B], len(B)    # two nested ones are slower
     return [flat[i:i + n] for i in range(0, len(flat), n or 1)]
 """
-COMBINATION = """
-def kernel(C, B):
+MATMUL = """
+def kernel(A, B):
     out = []
-    for cs in C:
+    for row in A:
         <x#=>0.0
-        for c, b in zip(cs, B):
-            if c:                              # relu leaves zeros, five in six
-                <b#,>=b; <x#+=c*b#|;>
+        for a, b in zip(row, B):
+            if a:                              # relu leaves zeros, five in six
+                <b#,>=b; <x#+=a*b#|;>
         out.append([<x#,>])
     return out
 """
@@ -84,68 +80,76 @@ def kernel(W, M, V, G, rate, epsilon, beta1=BETA1, beta2=BETA2, sqrt=math.sqrt):
     return W, M, V
 """
 
+
 @functools.lru_cache(maxsize=None)
 def kernel(template, width):
     """The function that a template gives for rows of `width`."""
     def columns(part):
         return part[2].join(part[1].replace("#", str(i)) for i in range(width))
+
     space = dict(globals())
     exec(re.sub(r"<([^|>]+)\|?([^>]*)>", columns, template), space)
     return space["kernel"]
 
-def blocks(A):
-    """A cut into blocks of at most WIDEST columns."""
-    if not A or len(A[0]) <= WIDEST:
+
+def split_columns(A):
+    """A as blocks of at most MAX_KERNEL_WIDTH columns."""
+    if not A or len(A[0]) <= MAX_KERNEL_WIDTH:
         return [A]
-    return [[row[i:i + WIDEST] for row in A] for i in range(0, len(A[0]), WIDEST)]
+    return [[row[i:i + MAX_KERNEL_WIDTH] for row in A]
+            for i in range(0, len(A[0]), MAX_KERNEL_WIDTH)]
 
-def joined(parts):
-    """The opposite of `blocks`."""
-    return parts[0] if len(parts) == 1 else [sum(rows, []) for rows in zip(*parts)]
 
-def product(A, B):
-    """A times B transposed: [[a . b for b in B] for a in A], rows of one width."""
-    return functools.reduce(plus, [kernel(PRODUCT, len(a[0]))(a, b) for a, b in zip(blocks(A), blocks(B))])
+def join_columns(blocks):
+    """The inverse of `split_columns`."""
+    return blocks[0] if len(blocks) == 1 else [sum(rows, []) for rows in zip(*blocks)]
 
-def combination(C, B):
-    """C times B: for each row of C the sum of c * b; a row of C is as long as B has rows."""
-    return joined([kernel(COMBINATION, len(b[0]))(C, b) for b in blocks(B)])
 
-def adam(W, M, V, G, rate, epsilon):
-    """Parameters W moved by their gradients G, and the new M and V, all of one shape: Adam (Kingma, Ba 2015).
+def matmul_transposed(A, B):
+    """A (n x k) times the transpose of B (m x k) -> n x m: rows against rows."""
+    blocks = zip(split_columns(A), split_columns(B))
+    return functools.reduce(add, [kernel(MATMUL_TRANSPOSED, len(a[0]))(a, b) for a, b in blocks])
 
-    M and V are sums, of BETA1^k g and BETA2^k g^2; for their factors the caller's rate and epsilon stand in."""
-    moved = [kernel(ADAM, len(four[0][0]))(*four, rate, epsilon) for four in zip(*map(blocks, (W, M, V, G)))]
-    return [joined(parts) for parts in zip(*moved)]
 
-def turned(A):
+def matmul(A, B):
+    """A (n x k) times B (k x m) -> n x m; zeros in A cost nothing."""
+    return join_columns([kernel(MATMUL, len(b[0]))(A, b) for b in split_columns(B)])
+
+
+def transpose(A):
     """The transpose, as a list of rows."""
     return list(zip(*A))
 
-def plus(A, B):
+
+def add(A, B):
     """The sum of two matrices."""
     return [[x + y for x, y in zip(a, b)] for a, b in zip(A, B)]
 
-# ---- The model ------------------------------------------------------------------------------------------------------
-class Settings(collections.namedtuple("Settings", "vocabulary layers width heads context", defaults=(1, 16, 4, 16))):
-    """What fixes a model's shape; `heads` divides `width`."""
 
-    def shapes(self):
-        """(rows, columns) of each matrix, in the order in which they are drawn and stored; wq, wk, wv are one."""
-        d = self.width
-        return ([(self.vocabulary, d), (self.context, d), (self.vocabulary, d)]
-                + [(3 * d, d), (d, d), (4 * d, d), (d, 4 * d)] * self.layers)
+def softmax(row, scale=1.0):
+    """exp(scale * v) for each v of a row, divided by their sum."""
+    max_logit = max(row)
+    exps = [math.exp(scale * (v - max_logit)) for v in row]
+    inverse = 1 / sum(exps)
+    return [e * inverse for e in exps]
 
-    def size(self):
-        """The number of parameters."""
-        return sum(rows * columns for rows, columns in self.shapes())
 
-def normalised(X):
-    """rmsnorm of each row: (rows, the factor of each)."""
+def softmax_backward(P, dP, scale):
+    """Gradient of softmax's input, rows of scores, from that of its output P."""
+    dS = []
+    for p, dp in zip(P, dP):
+        mean = sum([a * b for a, b in zip(p, dp)])
+        dS.append([a * (b - mean) * scale for a, b in zip(p, dp)])
+    return dS
+
+
+def rmsnorm(X):
+    """Each row brought to mean square 1: (rows, the factor of each)."""
     factors = [(sum([v * v for v in x]) / len(x) + EPSILON_NORM) ** -0.5 for x in X]
     return [[v * f for v in x] for x, f in zip(X, factors)], factors
 
-def normalised_back(Y, factors, dY):
+
+def rmsnorm_backward(Y, factors, dY):
     """Gradient of rmsnorm's input from that of its output Y."""
     dX = []
     for y, f, dy in zip(Y, factors, dY):
@@ -153,406 +157,733 @@ def normalised_back(Y, factors, dY):
         dX.append([f * (b - a * mean) for a, b in zip(y, dy)])
     return dX
 
-def softmax(row, scale=1.0):
-    """exp(scale * v) for each v of a row, divided by their sum."""
-    top = max(row)
-    powers = [math.exp(scale * (v - top)) for v in row]
-    total = 1 / sum(powers)
-    return [p * total for p in powers]
 
-def forward(settings, matrices, tokens, past=None):
-    """Logits for what follows each token: (rows of `vocabulary`, trace for `backward`).
+# ---- Model ----------------------------------------------------------------------------------
+# Shapes in comments: n tokens, m positions (n and those before), d width, h head dimension,
+# V vocabulary, rows x columns.
+class Shape(NamedTuple):
+    """What fixes a model's matrices; `heads` divides `width`."""
+    vocabulary: int
+    layers: int = 1
+    width: int = 16
+    heads: int = 4
+    context: int = 16
 
-    past: one (keys, values) of row lists for each layer; the tokens stand behind these, which grow by them."""
+    def matrices(self):
+        """(rows, columns) of each matrix in the order in which they are drawn and stored.
+
+        wte, wpe, lm_head; then for each layer wq, wk and wv as one matrix, wo, fc1, fc2.
+        """
+        d = self.width
+        return ([(self.vocabulary, d), (self.context, d), (self.vocabulary, d)]
+                + [(3 * d, d), (d, d), (4 * d, d), (d, 4 * d)] * self.layers)
+
+    def size(self):
+        """The number of parameters."""
+        return sum(rows * columns for rows, columns in self.matrices())
+
+    def head_dim(self):
+        """Numbers of the width that one head works on."""
+        return self.width // self.heads
+
+
+class HeadTrace(NamedTuple):
+    """What attention_backward needs of a head."""
+    queries: list                    # n x h
+    keys: list                       # m x h
+    values: list                     # m x h
+    weights: list                    # n x m
+
+
+class AttentionTrace(NamedTuple):
+    """What attention_backward needs of a layer."""
+    normed: list                     # n x d, the input after rmsnorm
+    factors: list                    # n, of that rmsnorm
+    heads: list                      # of HeadTrace
+    outputs: list                    # n x d, all heads side by side
+
+
+class MLPTrace(NamedTuple):
+    """What mlp_backward needs of a layer."""
+    normed: list                     # n x d, the input after rmsnorm
+    factors: list                    # n, of that rmsnorm
+    hidden: list                     # n x 4d, after relu
+
+
+class Trace(NamedTuple):
+    """What `backward` needs of a forward pass."""
+    embedded: list                   # n x d, after rmsnorm
+    factors: list                    # n, of that rmsnorm
+    layers: list                     # of (AttentionTrace, MLPTrace)
+    final: list                      # n x d
+
+
+def split_head(rows, start, head_dim):
+    """The columns of a head."""
+    return [row[start:start + head_dim] for row in rows]
+
+
+def attention_forward(shape, X, wqkv, wo, cache):
+    """X (n x d) plus what attention adds to it; and an AttentionTrace.
+
+    cache: (keys, values), lists of rows for the positions before, which grow by n.
+    """
+    d, h, scale = shape.width, shape.head_dim(), shape.head_dim() ** -0.5
+    normed, factors = rmsnorm(X)                                     # n x d
+    QKV = matmul_transposed(normed, wqkv)                            # n x 3d
+    all_keys, all_values = cache
+    first = len(all_keys)
+    all_keys += [row[d:2 * d] for row in QKV]                        # m x d
+    all_values += [row[2 * d:] for row in QKV]                       # m x d
+    heads, outputs = [], []
+    for start in range(0, d, h):
+        queries, keys, values = [split_head(rows, start, h)          # n x h, m x h, m x h
+                                 for rows in (QKV, all_keys, all_values)]
+        scores = matmul_transposed(queries, keys)                    # n x m
+        weights = []                                                 # n x m
+        for i, row in enumerate(scores):                             # causal: nothing after i
+            seen = first + i + 1
+            weights.append(softmax(row[:seen], scale) + [0.0] * (len(row) - seen))
+        heads.append(HeadTrace(queries, keys, values, weights))
+        outputs.append(matmul(weights, values))                      # n x h
+    joined = [sum(rows, []) for rows in zip(*outputs)]               # n x d
+    trace = AttentionTrace(normed, factors, heads, joined)
+    return add(X, matmul_transposed(joined, wo)), trace
+
+
+def attention_backward(shape, dX, wqkv, wo, trace):
+    """Gradients of the input (n x d), of wqkv and of wo, from dX (n x d), that of the output."""
+    h, scale = shape.head_dim(), shape.head_dim() ** -0.5
+    dwo = matmul(transpose(dX), trace.outputs)                       # d x d
+    d_outputs = matmul(dX, wo)                                       # n x d
+    dQ, dK, dV = [], [], []                                          # n x h, for each head
+    for i, head in enumerate(trace.heads):
+        d_head = split_head(d_outputs, i * h, h)                     # n x h
+        d_weights = matmul_transposed(d_head, head.values)           # n x n
+        d_scores = softmax_backward(head.weights, d_weights, scale)  # n x n
+        dQ.append(matmul(d_scores, head.keys))
+        dK.append(matmul(transpose(d_scores), head.queries))
+        dV.append(matmul(transpose(head.weights), d_head))
+    dQKV = [sum(rows, []) for rows in zip(*dQ, *dK, *dV)]            # n x 3d
+    dwqkv = matmul(transpose(dQKV), trace.normed)                    # 3d x d
+    d_normed = matmul(dQKV, wqkv)                                    # n x d
+    return add(dX, rmsnorm_backward(trace.normed, trace.factors, d_normed)), dwqkv, dwo
+
+
+def mlp_forward(X, fc1, fc2):
+    """X (n x d) plus what the MLP adds to it; and an MLPTrace."""
+    normed, factors = rmsnorm(X)                                     # n x d
+    hidden = [[v if v > 0 else 0.0 for v in row]                     # n x 4d
+              for row in matmul_transposed(normed, fc1)]
+    return add(X, matmul(hidden, transpose(fc2))), MLPTrace(normed, factors, hidden)
+
+
+def mlp_backward(dX, fc1, fc2, trace):
+    """Gradients of the input (n x d), of fc1 and of fc2, from dX (n x d), that of the output."""
+    dfc2 = transpose(matmul(transpose(trace.hidden), dX))            # d x 4d
+    columns, d_hidden = transpose(fc2), []                           # 4d x d, n x 4d
+    for d_row, hidden in zip(dX, trace.hidden):
+        # Only those columns are needed where relu let something through.
+        open_columns = list(itertools.compress(columns, hidden))
+        gradients = iter(sum(matmul_transposed([d_row], open_columns), []))
+        d_hidden.append([next(gradients) if v else 0.0 for v in hidden])
+    dfc1 = matmul(transpose(d_hidden), trace.normed)                 # 4d x d
+    d_normed = matmul(d_hidden, fc1)                                 # n x d
+    return add(dX, rmsnorm_backward(trace.normed, trace.factors, d_normed)), dfc1, dfc2
+
+
+def layer_matrices(matrices, layer):
+    """(wqkv, wo, fc1, fc2) of a layer."""
+    return matrices[3 + 4 * layer:7 + 4 * layer]
+
+
+def empty_cache(shape):
+    """(keys, values) of each layer before the first token."""
+    return [([], []) for _ in range(shape.layers)]
+
+
+def forward(shape, matrices, tokens, cache=None):
+    """Logits for what follows each token: (n x V, Trace).
+
+    cache: as from `empty_cache`, of the tokens before these; it grows by these.
+    """
     wte, wpe, lm_head = matrices[:3]
-    d, size = settings.width, settings.width // settings.heads
-    first = len(past[0][0]) if past else 0
-    X, f = normalised([[a + b for a, b in zip(wte[token], wpe[first + i])] for i, token in enumerate(tokens)])
-    trace = [(X, f)]
-    for layer in range(settings.layers):
-        wqkv, wo, fc1, fc2 = matrices[3 + 4 * layer:7 + 4 * layer]
-        H, fh = normalised(X)
-        QKV = product(H, wqkv)
-        keys, values = past[layer] if past else ([], [])
-        keys += [row[d:2 * d] for row in QKV]
-        values += [row[2 * d:] for row in QKV]
-        heads, found = [], []
-        for a in range(0, d, size):
-            q, k, v = [[row[a:a + size] for row in rows] for rows in (QKV, keys, values)]
-            P = [softmax(row[:first + i + 1], size ** -0.5) + [0.0] * (len(tokens) - 1 - i)
-                 for i, row in enumerate(product(q, k))]
-            heads.append((q, k, v, P))
-            found.append(combination(P, v))
-        A = [sum(rows, []) for rows in zip(*found)]
-        X = plus(X, product(A, wo))
-        N, fn = normalised(X)
-        R = [[v if v > 0 else 0.0 for v in row] for row in product(N, fc1)]
-        X = plus(X, combination(R, turned(fc2)))
-        trace.append((H, fh, heads, A, N, fn, R))
-    trace.append(X)
-    return product(X, lm_head), trace
+    cache = cache or empty_cache(shape)
+    first = len(cache[0][0])
+    X, factors = rmsnorm([[a + b for a, b in zip(wte[token], wpe[position])]       # n x d
+                          for position, token in enumerate(tokens, first)])
+    embedded, traces = X, []
+    for layer in range(shape.layers):
+        wqkv, wo, fc1, fc2 = layer_matrices(matrices, layer)
+        X, attention = attention_forward(shape, X, wqkv, wo, cache[layer])         # n x d
+        X, mlp = mlp_forward(X, fc1, fc2)                                          # n x d
+        traces.append((attention, mlp))
+    return matmul_transposed(X, lm_head), Trace(embedded, factors, traces, X)
 
-def backward(settings, matrices, tokens, trace, dL):
-    """Gradients of all matrices from dL, those of the logits: a matrix each, in the order of `shapes`."""
+
+def backward(shape, matrices, tokens, trace, d_logits):
+    """Gradients of all matrices, in the order of `Shape.matrices`, from the logits' (n x V)."""
     wte, wpe, lm_head = matrices[:3]
-    size, X = settings.width // settings.heads, trace[-1]
-    dlm_head, dX, grads = combination(turned(dL), X), combination(dL, lm_head), []
-    for layer in reversed(range(settings.layers)):
-        wqkv, wo, fc1, fc2 = matrices[3 + 4 * layer:7 + 4 * layer]
-        H, fh, heads, A, N, fn, R = trace[1 + layer]
-        dfc2 = turned(combination(turned(R), dX))
-        columns = turned(fc2)                      # only those are needed where relu let something through
-        found = [iter(sum(product([a], list(itertools.compress(columns, r))), [])) for a, r in zip(dX, R)]
-        dF = [[next(row) if v else 0.0 for v in r] for row, r in zip(found, R)]
-        dfc1 = combination(turned(dF), N)
-        dX = plus(dX, normalised_back(N, fn, combination(dF, fc1)))
-        dwo = combination(turned(dX), A)
-        dA, dq, dk, dv = combination(dX, wo), [], [], []
-        for h, (q, k, v, P) in enumerate(heads):
-            dO = [row[h * size:(h + 1) * size] for row in dA]
-            dS = []
-            for p, dp in zip(P, product(dO, v)):
-                mean = sum([a * b for a, b in zip(p, dp)])
-                dS.append([a * (b - mean) * size ** -0.5 for a, b in zip(p, dp)])
-            dq.append(combination(dS, k))
-            dk.append(combination(turned(dS), q))
-            dv.append(combination(turned(P), dO))
-        dQKV = [sum(rows, []) for rows in zip(*dq, *dk, *dv)]
-        dwqkv = combination(turned(dQKV), H)
-        dX = plus(dX, normalised_back(H, fh, combination(dQKV, wqkv)))
-        grads = [dwqkv, dwo, dfc1, dfc2] + grads
-    dE = normalised_back(*trace[0], dX)
-    dwte, dwpe = [[0.0] * settings.width for _ in wte], [[0.0] * settings.width for _ in wpe]
-    for i, (token, row) in enumerate(zip(tokens, dE)):
-        dwte[token], dwpe[i] = [a + b for a, b in zip(dwte[token], row)], row
-    return [dwte, dwpe, dlm_head] + grads
+    dlm_head = matmul(transpose(d_logits), trace.final)              # V x d
+    dX, gradients = matmul(d_logits, lm_head), []                    # n x d
+    for layer in reversed(range(shape.layers)):
+        wqkv, wo, fc1, fc2 = layer_matrices(matrices, layer)
+        attention, mlp = trace.layers[layer]
+        dX, dfc1, dfc2 = mlp_backward(dX, fc1, fc2, mlp)
+        dX, dwqkv, dwo = attention_backward(shape, dX, wqkv, wo, attention)
+        gradients = [dwqkv, dwo, dfc1, dfc2] + gradients
+    dX = rmsnorm_backward(trace.embedded, trace.factors, dX)         # n x d
+    dwte = [[0.0] * shape.width for _ in wte]                        # V x d
+    dwpe = [[0.0] * shape.width for _ in wpe]                        # context x d
+    for i, (token, row) in enumerate(zip(tokens, dX)):
+        dwte[token] = [a + b for a, b in zip(dwte[token], row)]
+        dwpe[i] = row
+    return [dwte, dwpe, dlm_head] + gradients
 
-def loss_and_gradients(settings, matrices, tokens, want_gradients=True):
-    """Mean of -log p(next token) over one document's tokens, at most `context` predictions: (loss, gradients)."""
-    n = min(settings.context, len(tokens) - 1)
-    logits, trace = forward(settings, matrices, tokens[:n])
-    loss, dL = 0.0, [softmax(row) for row in logits]
-    for row, target in zip(dL, tokens[1:]):
+
+def loss_and_gradients(shape, matrices, tokens, want_gradients=True):
+    """Cross-entropy of one document, at most `context` predictions: (loss, gradients or None)."""
+    n = min(shape.context, len(tokens) - 1)
+    logits, trace = forward(shape, matrices, tokens[:n])             # n x V
+    loss, d_logits = 0.0, [softmax(row) for row in logits]           # n x V
+    for row, target in zip(d_logits, tokens[1:]):
         loss -= math.log(row[target] or 5e-324) / n
         row[target] -= 1
-    dL = [[v / n for v in row] for row in dL]
-    return loss, backward(settings, matrices, tokens[:n], trace, dL) if want_gradients else None
+    if not want_gradients:
+        return loss, None
+    d_logits = [[v / n for v in row] for row in d_logits]
+    return loss, backward(shape, matrices, tokens[:n], trace, d_logits)
 
-def flat(*groups):
+
+# ---- Optimiser ------------------------------------------------------------------------------
+def flatten(*groups):
     """All numbers of lists of matrices, in order."""
-    return array.array("d", [v for matrices in groups for matrix in matrices for row in matrix for v in row])
+    return array.array("d", [v for matrices in groups for matrix in matrices
+                             for row in matrix for v in row])
 
-def shaped(settings, numbers):
-    """The next list of matrices of an iterator over numbers, in the settings' shapes."""
-    return [[list(itertools.islice(numbers, columns)) for _ in range(rows)] for rows, columns in settings.shapes()]
+
+def unflatten(shape, numbers):
+    """The next list of matrices of an iterator over numbers."""
+    return [[list(itertools.islice(numbers, columns)) for _ in range(rows)]
+            for rows, columns in shape.matrices()]
+
+
+def adam(W, M, V, G, rate, epsilon):
+    """Parameters W moved by their gradients G, and the new M and V, all of one shape.
+
+    Kingma and Ba 2015. M and V are sums, of BETA1^k g and BETA2^k g^2; rate and epsilon make up for
+    their factors.
+    """
+    blocks = [kernel(ADAM, len(four[0][0]))(*four, rate, epsilon)
+              for four in zip(*map(split_columns, (W, M, V, G)))]
+    return [join_columns(parts) for parts in zip(*blocks)]
+
 
 class Model:
-    """Parameters with Adam's state: `matrices`, `means`, `squares`, each a list of matrices, each a list of rows."""
+    """Parameters and Adam's state: `matrices`, `means`, `squares`, lists of matrices."""
 
-    def __init__(self, settings, numbers):
+    def __init__(self, shape, numbers):
         """numbers: the parameters, then perhaps Adam's two running sums, flat."""
-        numbers, self.settings = itertools.chain(numbers, itertools.repeat(0.0)), settings
-        self.matrices, self.means, self.squares = [shaped(settings, numbers) for _ in range(3)]
+        self.shape = shape
+        numbers = itertools.chain(numbers, itertools.repeat(0.0))
+        self.matrices, self.means, self.squares = [unflatten(shape, numbers) for _ in range(3)]
 
-    def step(self, gradients, rate, s):
-        """One step of Adam, number s from 1, at a learning rate."""
-        bias1, root = (1 - BETA1 ** s) / (1 - BETA1), ((1 - BETA2) / (1 - BETA2 ** s)) ** 0.5
-        moved = [adam(*four, rate / bias1 / root, EPSILON_ADAM / root)
+    def step(self, gradients, rate, step):
+        """One step of Adam, number `step` from 1, at a learning rate."""
+        bias = (1 - BETA1 ** step) / (1 - BETA1)
+        root = ((1 - BETA2) / (1 - BETA2 ** step)) ** 0.5
+        moved = [adam(*four, rate / bias / root, EPSILON_ADAM / root)
                  for four in zip(self.matrices, self.means, self.squares, gradients)]
         self.matrices, self.means, self.squares = map(list, zip(*moved))
 
-def drawn(settings, source):
-    """A new model, its parameters drawn from a random source by the contract."""
-    return Model(settings, [source.gauss(0, 0.08) for _ in range(settings.size())])
 
-def sample(model, random_source, bos, prompt=(), length=None, temperature=0.5, stream=False):
-    """Yield token after token behind `prompt` (tokens): until BOS, or `length` tokens (default: the context).
+def init_model(shape, rng):
+    """A new model, its parameters drawn from a random source in order."""
+    return Model(shape, [rng.gauss(0, 0.08) for _ in range(shape.size())])
 
-    A stream has no end: BOS is never drawn. Where the context is full, its second half is read again from its start."""
-    settings, tokens, past = model.settings, [bos] + list(prompt), None
-    for _ in range(length or settings.context - len(prompt)):
-        if past is None or len(past[0][0]) == settings.context:
-            past = [([], []) for _ in range(settings.layers)]
-            unread = tokens if len(tokens) <= settings.context else tokens[-(settings.context + 1) // 2:]
-        logits = forward(settings, model.matrices, unread, past)[0][-1]
+
+# ---- Data -----------------------------------------------------------------------------------
+def read_text(path):
+    """(text, documents) of a UTF-8 file: its lines, stripped, without the empty ones."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing; put a text there, a document on each line") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not UTF-8 text (byte {error.start}); "
+                        "save it as UTF-8") from None
+    documents = [line.strip() for line in text.split("\n") if line.strip()]
+    if not documents:
+        raise UserError(f"{path} holds no text; put a document on each line")
+    return text, documents
+
+
+class Data(NamedTuple):
+    """A text as tokens, in an order fixed by the seed."""
+    characters: str                  # the vocabulary but for BOS
+    training: list                   # of documents, lists of tokens, at most context + 1 of each
+    validation: list                 # of documents that are held out
+    digest: str                      # of the text
+    cut_lines: int                   # lines longer than the context
+    lines: int
+    cut_characters: int              # in these, after the context
+    size: int                        # characters in all lines
+
+
+def prepare(path, stream, context, seed):
+    """A file as Data: a document a line, or one long text."""
+    text, lines = read_text(path)
+    characters = "".join(sorted(set(text if stream else "".join(lines))))
+    number, bos = {c: k for k, c in enumerate(characters)}, len(characters)
+    if stream:                       # a window begins with what came before it, and has no end
+        tokens = [bos] + [number[c] for c in text]
+        documents = [tokens[i:i + context + 1] for i in range(0, len(text), context)]
+        lines = []
+    else:
+        documents = [([bos] + [number[c] for c in line] + [bos])[:context + 1] for line in lines]
+        random.Random(seed).shuffle(documents)
+    validation = [documents.pop() for _ in range(len(documents) // HELD_OUT)]
+    random.Random(seed + 1).shuffle(documents)
+    excess = [len(line) - context for line in lines if len(line) > context]
+    return Data(characters, documents, validation, hashlib.sha256(text.encode()).hexdigest(),
+                len(excess), len(lines), sum(excess), sum(map(len, lines)))
+
+
+# ---- Checkpoint -----------------------------------------------------------------------------
+class Settings(NamedTuple):
+    """What `train` can be told and a model file keeps."""
+    layers: int = 1
+    width: int = 16
+    heads: int = 4
+    context: int = 16
+    steps: int = 1000
+    batch: int = 1
+    seed: int = 42
+    lr: float = 0.01
+    stream: bool = False
+
+    def shape(self, vocabulary):
+        """The Shape of a model of these settings."""
+        return Shape(vocabulary, self.layers, self.width, self.heads, self.context)
+
+    def are_legal(self):
+        """Are all of the right type and within limits?"""
+        types = all(type(value) is kind for value, kind in zip(self, SETTING_TYPES))
+        return types and self.width % self.heads == 0 and all(
+            0 < getattr(self, name) <= MAX_SETTING for name in LIMITED_SETTINGS)
+
+
+SETTING_TYPES = [type(value) for value in Settings()]
+LIMITED_SETTINGS = ("layers", "width", "heads", "context", "steps", "batch", "lr")
+
+
+class Checkpoint:
+    """A model in training: all that a model file holds."""
+
+    def __init__(self, settings, characters, digest, model, step=0, smooth=0.0):
+        """digest: SHA-256 of the text; step: how many are done; smooth: their smoothed loss."""
+        self.settings, self.characters, self.digest = settings, characters, digest
+        self.model, self.step, self.smooth = model, step, smooth
+
+    def save(self, path):
+        """Write the file whole or not at all: beside the target, then put in its place."""
+        header = dict(self.settings._asdict(), characters=self.characters, data=self.digest,
+                      step=self.step, smooth=self.smooth)
+        text = json.dumps(header, sort_keys=True).encode()
+        numbers = flatten(self.model.matrices, self.model.means, self.model.squares)
+        body = text + struct.pack(f"<{len(numbers)}d", *numbers)
+        first = f"fastgpt {FORMAT} {hashlib.sha256(body).hexdigest()} {len(text)}\n".encode()
+        target = os.path.realpath(path)
+        part = f"{target}.{os.getpid()}.part"
+        try:
+            with open(part, "wb") as file:
+                file.write(first + body)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, target)
+        except OSError as error:
+            raise UserError(f"{path}: {error.strerror}") from None
+        finally:
+            if os.path.exists(part):
+                os.unlink(part)
+
+    @classmethod
+    def load(cls, path):
+        """A file that `save` wrote; UserError for any other."""
+        with open(path, "rb") as file:
+            match = re.match(rb"fastgpt (\d+) (\w{64}) (\d+)\n$", file.readline(200))
+            body = file.read()
+        if not match:
+            raise UserError(f"{path} is not a model of fastgpt.py in format {FORMAT}")
+        if int(match[1]) != FORMAT:
+            raise UserError(f"{path} is not a model of fastgpt.py in format {FORMAT}, but in "
+                            f"format {int(match[1])}")
+        if hashlib.sha256(body).hexdigest().encode() != match[2]:
+            raise UserError(f"{path} is damaged: its checksum disagrees; take an undamaged copy")
+        try:
+            return cls.parse(body[:int(match[3])], body[int(match[3]):])
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error):
+            raise UserError(f"{path} is not a whole model: its header, size and numbers do not "
+                            "agree") from None
+
+    @classmethod
+    def parse(cls, text, data):
+        """The two parts of a file after its first line. ValueError and others if they lie."""
+        header = json.loads(text.decode())
+        settings = Settings(*[header[name] for name in Settings._fields])
+        characters, digest = header["characters"], header["data"]
+        step, smooth = header["step"], header["smooth"]
+        vocabulary = len(set(characters.encode().decode()))
+        if not (settings.are_legal() and type(digest) is str and type(characters) is str
+                and type(step) is int and type(smooth) is float
+                and 0 <= step <= MAX_SETTING and 0 < vocabulary == len(characters)):
+            raise ValueError
+        shape = settings.shape(vocabulary + 1)
+        numbers = struct.unpack(f"<{3 * shape.size()}d", data)
+        if not all(map(math.isfinite, numbers + (smooth,))) or min(numbers[2 * shape.size():]) < 0:
+            raise ValueError
+        return cls(settings, characters, digest, Model(shape, numbers), step, smooth)
+
+
+# ---- Training -------------------------------------------------------------------------------
+def sum_arrays(arrays):
+    """The sum of arrays of one length."""
+    return functools.reduce(
+        lambda a, b: array.array("d", [x + y for x, y in zip(a, b)]), arrays)
+
+
+def sum_gradients(shape, numbers, documents):
+    """Loss and gradients, one flat array, summed over documents; numbers: the parameters, flat."""
+    matrices = unflatten(shape, iter(numbers))
+    pairs = (loss_and_gradients(shape, matrices, tokens) for tokens in documents)
+    return sum_arrays(array.array("d", [loss]) + flatten(gradients) for loss, gradients in pairs)
+
+
+def worker_loop(pipe, others):
+    """What a worker does: `sum_gradients` of all jobs of a list, and of the next list.
+
+    others: the parent's ends of pipes, which a fork has copied.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)      # Ctrl-C is for the parent, which ends this
+    for other in others:
+        other.close()
+    with contextlib.suppress(Exception):              # then the pipe closes, and the parent knows
+        while True:
+            pipe.send([sum_gradients(*job) for job in pipe.recv()])
+
+
+@functools.lru_cache(maxsize=None)
+def start_workers(count):
+    """Pipes to so many processes. multiprocessing.Pool can hang when a worker is killed."""
+    pipes = []
+    # Processes that begin now take over that SIGINT is ignored.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for _ in range(count):
+        ours, theirs = multiprocessing.Pipe()
+        pipes.append(ours)
+        multiprocessing.Process(target=worker_loop, args=(theirs, pipes[:]), daemon=True).start()
+        theirs.close()
+    signal.signal(signal.SIGINT, handler)
+    return pipes
+
+
+def batch_gradients(model, documents, workers=1):
+    """(mean loss, mean gradients) of documents: the same with any number of workers."""
+    n, shape = len(documents), model.shape
+    if n == 1:
+        return loss_and_gradients(shape, model.matrices, documents[0])
+    size, numbers = max(2, -(-n // MAX_PARTS)), flatten(model.matrices)
+    jobs = [(shape, numbers, documents[i:i + size]) for i in range(0, n, size)]
+    pipes, share = start_workers(workers) if workers > 1 else (), -(-len(jobs) // workers)
+    try:
+        for i, pipe in enumerate(pipes):
+            pipe.send(jobs[i * share:(i + 1) * share])
+        parts = [part for pipe in pipes for part in pipe.recv()]
+    except (EOFError, OSError):
+        raise UserError("a worker was killed or failed (too little memory?); "
+                        "the same command resumes") from None
+    loss, *gradients = sum_arrays(parts or [sum_gradients(*job) for job in jobs])
+    return loss / n, unflatten(shape, (g / n for g in gradients))
+
+
+def validation_loss(model, documents):
+    """Mean loss of a prediction over documents that were held out."""
+    losses = [(len(tokens) - 1) * loss_and_gradients(model.shape, model.matrices, tokens, False)[0]
+              for tokens in documents]
+    return sum(losses) / sum(len(tokens) - 1 for tokens in documents)
+
+
+def load_or_init(options):
+    """(Checkpoint, Data) to continue with: from --model, or new. UserError if they disagree."""
+    path = options.model
+    given = {name: getattr(options, name) for name in Settings._fields
+             if getattr(options, name) is not None}
+    checkpoint = Checkpoint.load(path) if os.path.exists(path) else None
+    settings = checkpoint.settings if checkpoint else Settings(**given)
+    for name in set(given) - {"steps"}:
+        if given[name] != getattr(settings, name):
+            raise UserError(f"{path} was begun with {name} = {getattr(settings, name)}: "
+                            "name another --model")
+    if settings.width % settings.heads:
+        options.misuse(f"--width ({settings.width}) must be a multiple of --heads "
+                       f"({settings.heads})")
+    data = prepare(options.data, settings.stream, settings.context, settings.seed)
+    if not checkpoint:
+        model = init_model(settings.shape(len(data.characters) + 1), random.Random(settings.seed))
+        checkpoint = Checkpoint(settings, data.characters, data.digest, model)
+    if (checkpoint.digest, checkpoint.characters) != (data.digest, data.characters):
+        raise UserError(f"{path} was trained on another text than {options.data}: "
+                        "name another --model")
+    checkpoint.settings = settings._replace(steps=given.get("steps", settings.steps))
+    if checkpoint.settings.steps < checkpoint.step:
+        raise UserError(f"{path} has done {checkpoint.step} steps: give --steps above that")
+    return checkpoint, data
+
+
+def warn_of_cut_lines(data, context):
+    """Say on stderr how much of the text is not learned, where lines exceed the context."""
+    if data.cut_lines:
+        share = 100 * data.cut_characters / data.size
+        print(f"fastgpt.py: {data.cut_lines} of {data.lines} lines are longer than the context of "
+              f"{context} characters; {share:.0f} % of the text is cut off and not learned. "
+              "Raise --context, or give --stream for prose", file=sys.stderr)
+
+
+class Trainer:
+    """Steps of training, with progress, validation, samples and saving as the options say."""
+
+    def __init__(self, checkpoint, data, options):
+        self.checkpoint, self.data, self.options = checkpoint, data, options
+        self.first, self.begun = checkpoint.step, time.perf_counter()
+        self.tokens, self.stopping = 0, False
+
+    def on_interrupt(self, *_):
+        """The first Ctrl-C ends after the step; another one at once."""
+        if self.stopping:
+            interrupt_once()
+        self.stopping = True
+
+    def run(self):
+        """All steps that are left."""
+        signal.signal(signal.SIGINT, self.on_interrupt)
+        checkpoint, path = self.checkpoint, self.options.model
+        for step in range(self.first + 1, checkpoint.settings.steps + 1):
+            loss = self.take_step(step)
+            end = self.stopping or step == checkpoint.settings.steps
+            self.report(step, loss, end)
+            if end or step % self.options.save_every == 0:
+                checkpoint.save(path)
+            if self.stopping:
+                print(f"stopped; saved in {path}: the same command resumes", flush=True)
+                interrupt_once()
+        print(f"saved in {path}")
+
+    def take_step(self, step):
+        """Learn from the next batch -> its loss."""
+        checkpoint, settings, training = self.checkpoint, self.checkpoint.settings, \
+            self.data.training
+        numbers = range((step - 1) * settings.batch, step * settings.batch)
+        documents = [training[k % len(training)] for k in numbers]
+        loss, gradients = batch_gradients(checkpoint.model, documents, self.options.workers)
+        if not math.isfinite(loss):
+            raise UserError(f"step {step}: the loss is no longer a number: try a lower --lr")
+        checkpoint.model.step(gradients, settings.lr * (1 - (step - 1) / settings.steps), step)
+        checkpoint.smooth = \
+            SMOOTHING * checkpoint.smooth + (1 - SMOOTHING) * loss if step > 1 else loss
+        checkpoint.step = step
+        self.tokens += sum(map(len, documents)) - settings.batch
+        return loss
+
+    def report(self, step, loss, end):
+        """Print what is due after a step."""
+        checkpoint, options, steps = self.checkpoint, self.options, self.checkpoint.settings.steps
+        say = functools.partial(print, f"step {step:4d} / {steps:4d} |", flush=True)
+        if end or step % options.log_every == 0:
+            seconds = time.perf_counter() - self.begun
+            left = seconds / (step - self.first) * (steps - step)
+            say(f"loss {loss:.4f} | smoothed {checkpoint.smooth:.4f} | "
+                f"{self.tokens / seconds:.0f} tokens/s | {left:.0f} s left")
+        if self.data.validation and (step == steps or step % (options.eval_every or steps) == 0):
+            held_out = self.data.validation[:MAX_VALIDATION]
+            say(f"validation loss {validation_loss(checkpoint.model, held_out):.4f}")
+        if step % (options.sample_every or steps + 1) == 0:
+            tokens = sample(checkpoint.model, random.Random(step), len(checkpoint.characters),
+                            stream=checkpoint.settings.stream)
+            say("sample: " + "".join(checkpoint.characters[token] for token in tokens))
+
+
+def train_command(options):
+    """The command `train`."""
+    checkpoint, data = load_or_init(options)
+    checkpoint.save(options.model)
+    warn_of_cut_lines(data, checkpoint.settings.context)
+    print(f"{len(data.training)} pieces to learn from, {len(data.validation)} held out to "
+          f"validate; {len(data.characters)} characters; {checkpoint.model.shape.size()} "
+          f"parameters; {checkpoint.step} of {checkpoint.settings.steps} steps done", flush=True)
+    Trainer(checkpoint, data, options).run()
+
+
+# ---- Sampling -------------------------------------------------------------------------------
+def sample(model, rng, bos, prompt=(), length=None, temperature=0.5, stream=False):
+    """Yield token after token that follow `prompt` (tokens): until BOS, or `length` tokens.
+
+    length: what the context holds, unless given. A stream has no end: BOS is never drawn. Where the
+    context is full, its second half is read again from its start.
+    """
+    shape, tokens, cache = model.shape, [bos] + list(prompt), None
+    for _ in range(length or shape.context - len(prompt)):
+        if cache is None or len(cache[0][0]) == shape.context:
+            cache = empty_cache(shape)
+            full = len(tokens) > shape.context
+            unread = tokens[-(shape.context + 1) // 2:] if full else tokens
+        logits = forward(shape, model.matrices, unread, cache)[0][-1]
         if stream:
             logits[bos] = -math.inf
-        token = random_source.choices(range(len(logits)), weights=softmax(logits, 1 / max(temperature, 1e-6)))[0]
+        weights = softmax(logits, 1 / max(temperature, 1e-6))
+        token = rng.choices(range(len(logits)), weights=weights)[0]
         if token == bos:
             return
         yield token
         tokens.append(token)
         unread = [token]
 
-# ---- The log of the contract ----------------------------------------------------------------------------------------
-def read(path):
-    """(text, documents) of a UTF-8 file: its lines, stripped, without the empty ones."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except UnicodeDecodeError as error:
-        raise Trouble("%s is not UTF-8 text (byte %d); save it as UTF-8" % (path, error.start)) from None
-    documents = [line.strip() for line in text.split("\n") if line.strip()]
-    if not documents:
-        raise Trouble("%s holds no text; put a document on each line" % path)
-    return text, documents
 
 def print_log(path="input.txt"):
-    """Train on `path` and sample, all by the contract, and print its log."""
-    documents, steps = read(path)[1], 1000
+    """Train on `path` and sample, as microgpt.py does, and print its log."""
+    documents, steps = read_text(path)[1], 1000
     random.seed(42)
     random.shuffle(documents)
     characters = sorted(set("".join(documents)))
-    bos, settings = len(characters), Settings(len(characters) + 1)
-    print("num docs: %d\nvocab size: %d\nnum params: %d" % (len(documents), bos + 1, settings.size()))
-    model = drawn(settings, random)
-    for s in range(steps):
-        tokens = [bos] + [characters.index(c) for c in documents[s % len(documents)]] + [bos]
-        loss, gradients = loss_and_gradients(settings, model.matrices, tokens)
-        model.step(gradients, 0.01 * (1 - s / steps), s + 1)
-        print("step %4d / %4d | loss %.4f" % (s + 1, steps, loss))
+    bos, shape = len(characters), Shape(len(characters) + 1)
+    print(f"num docs: {len(documents)}\nvocab size: {bos + 1}\nnum params: {shape.size()}")
+    model = init_model(shape, random)
+    for step in range(steps):
+        document = documents[step % len(documents)]
+        tokens = [bos] + [characters.index(c) for c in document] + [bos]
+        loss, gradients = loss_and_gradients(shape, model.matrices, tokens)
+        model.step(gradients, 0.01 * (1 - step / steps), step + 1)
+        print(f"step {step + 1:4d} / {steps:4d} | loss {loss:.4f}")
     print("\n--- inference (new, hallucinated names) ---")
     for i in range(20):
-        print("sample %2d: %s" % (i + 1, "".join(characters[t] for t in sample(model, random, bos))))
+        text = "".join(characters[token] for token in sample(model, random, bos))
+        print(f"sample {i + 1:2d}: {text}")
 
-# ---- Model files ----------------------------------------------------------------------------------------------------
-SHAPE = ("layers", "width", "heads", "context")
-KEPT = {"layers": (1, "blocks of attention and MLP"), "width": (16, "numbers that stand for a token"),
-        "heads": (4, "attention heads; they divide the width"), "context": (16, "tokens that the model looks back on"),
-        "steps": (1000, "of training"), "batch": (1, "documents a step"), "seed": (42, "of everything random"),
-        "lr": (0.01, "learning rate of the first step; it falls to 0")}
-DEFAULTS = dict({key: default for key, (default, _) in KEPT.items()}, stream=False)
-FIELDS = {key: type(v) for key, v in dict(DEFAULTS, characters="", data="", step=0, smooth=0.0).items()}  # of a header
 
-def save(path, model, header):
-    """Write the model whole or not at all: beside the target, flushed to the disk, then put in its place."""
-    numbers, text = flat(model.matrices, model.means, model.squares), json.dumps(header, sort_keys=True).encode()
-    body, path = text + struct.pack("<%dd" % len(numbers), *numbers), os.path.realpath(path)
-    part = "%s.%d.part" % (path, os.getpid())
-    try:
-        with open(part, "wb") as file:
-            file.write(b"fastgpt %d %s %d\n" % (VERSION, hashlib.sha256(body).hexdigest().encode(), len(text)) + body)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        raise Trouble("%s: %s" % (path, error.strerror)) from None
-    finally:
-        if os.path.exists(part):
-            os.unlink(part)
-
-def load(path):
-    """(model, header) of a file that `save` wrote; Trouble for any other."""
-    with open(path, "rb") as file:
-        found, body = re.match(rb"fastgpt (\d+) (\w{64}) (\d+)\n$", file.readline(200)), file.read()
-    if not found or int(found[1]) != VERSION:
-        raise Trouble("%s is not a model of fastgpt.py in format %d%s" % (
-            path, VERSION, ", but in format %d" % int(found[1]) if found else ""))
-    if hashlib.sha256(body).hexdigest().encode() != found[2]:
-        raise Trouble("%s is damaged: its checksum does not agree; take a copy that is whole" % path)
-    try:
-        header, body = json.loads(body[:int(found[3])].decode()), body[int(found[3]):]
-        header = {key: header[key] for key in FIELDS}
-        count = len(set(header["characters"].encode().decode()))
-        if (any(type(header[key]) is not kind for key, kind in FIELDS.items()) or not 0 <= header["step"] <= MOST
-                or not all(0 < header[key] <= MOST for key in SHAPE + ("batch", "steps", "lr"))
-                or header["width"] % header["heads"] or not 0 < count == len(header["characters"])):
-            raise ValueError
-        settings = Settings(count + 1, *[header[key] for key in SHAPE])
-        numbers = struct.unpack("<%dd" % (3 * settings.size()), body)
-        if not all(map(math.isfinite, numbers + (header["smooth"],))) or min(numbers[2 * settings.size():]) < 0:
-            raise ValueError
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error):
-        raise Trouble("%s is not a whole model: its header, size and numbers do not agree" % path) from None
-    return Model(settings, numbers), header
-
-# ---- Training on a text of your own ---------------------------------------------------------------------------------
-def total(arrays):
-    """The sum of arrays of one length."""
-    return functools.reduce(lambda a, b: array.array("d", [x + y for x, y in zip(a, b)]), arrays)
-
-def part_total(settings, numbers, documents):
-    """Loss and gradients, one array, summed over some documents of a batch. numbers: the parameters, flat."""
-    matrices = shaped(settings, iter(numbers))
-    pairs = (loss_and_gradients(settings, matrices, tokens) for tokens in documents)
-    return total(array.array("d", [loss]) + flat(gradients) for loss, gradients in pairs)
-
-def serve(pipe, others):
-    """What a worker does: `part_total` of all jobs of a list, and of the next list. others: ends that a fork copied."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)      # Ctrl-C is for the other process, with which this one ends
-    for other in others:
-        other.close()
-    with contextlib.suppress(Exception):              # then the pipe closes, and the other process knows
-        while True:
-            pipe.send([part_total(*job) for job in pipe.recv()])
-
-@functools.lru_cache(maxsize=None)
-def crew(workers):
-    """Pipes to so many processes. A pool of the library's can hang when one of its workers is killed."""
-    pipes = []
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)            # which processes that begin now take over
-    for _ in range(workers):
-        ours, its = multiprocessing.Pipe()
-        pipes.append(ours)
-        multiprocessing.Process(target=serve, args=(its, pipes[:]), daemon=True).start()
-        its.close()
-    signal.signal(signal.SIGINT, handler)
-    return pipes
-
-def batch_gradients(model, documents, workers=1):
-    """(mean loss, mean gradients) of the documents."""
-    n, settings = len(documents), model.settings
-    if n == 1:
-        return loss_and_gradients(settings, model.matrices, documents[0])
-    size, numbers = max(2, -(-n // PARTS)), flat(model.matrices)     # whatever `workers` is, so the result is the same
-    jobs = [(settings, numbers, documents[i:i + size]) for i in range(0, n, size)]
-    pipes, share = crew(workers) if workers > 1 else (), -(-len(jobs) // workers)
-    try:
-        for i, pipe in enumerate(pipes):
-            pipe.send(jobs[i * share:(i + 1) * share])
-        loss, *gradients = total([part for pipe in pipes for part in pipe.recv()] or [part_total(*job) for job in jobs])
-    except (EOFError, OSError):
-        raise Trouble("a worker was killed or failed (too little memory?); the same command goes on") from None
-    return loss / n, shaped(settings, (g / n for g in gradients))
-
-def prepare(path, stream, context, seed):
-    """(characters, training documents as tokens, held-out ones, hash of the text), in an order fixed by the seed.
-
-    A document has as many tokens as are used: at most one more than the context."""
-    text, lines = read(path)
-    characters = sorted(set(text if stream else "".join(lines)))
-    number, bos = {c: k for k, c in enumerate(characters)}, len(characters)
-    if stream:                                       # a window begins with what stood before it, and has no end
-        tokens = [bos] + [number[c] for c in text]
-        documents = [tokens[i:i + context + 1] for i in range(0, len(text), context)]
-    else:
-        documents = [([bos] + [number[c] for c in line] + [bos])[:context + 1] for line in lines]
-        random.Random(seed).shuffle(documents)
-    validation = [documents.pop() for _ in range(len(documents) // 10)]
-    random.Random(seed + 1).shuffle(documents)
-    return characters, documents, validation, hashlib.sha256(text.encode()).hexdigest()
-
-def validation_loss(model, documents):
-    """Mean loss of a prediction over documents that were kept out of training."""
-    losses = [(len(tokens) - 1) * loss_and_gradients(model.settings, model.matrices, tokens, False)[0]
-              for tokens in documents]
-    return sum(losses) / sum(len(tokens) - 1 for tokens in documents)
-
-def begin(options):
-    """(model, header, training documents, held-out ones) to go on with, from --model or new."""
-    given = {key: getattr(options, key) for key in DEFAULTS if getattr(options, key) is not None}
-    model, header = load(options.model) if os.path.exists(options.model) else (None, dict(DEFAULTS, **given))
-    for key in set(given) - {"steps"}:
-        if given[key] != header[key]:
-            raise Trouble("%s was begun with %s = %s: name another --model" % (options.model, key, header[key]))
-    if header["width"] % header["heads"]:
-        options.misuse("--width (%(width)d) must be a multiple of --heads (%(heads)d)" % header)
-    characters, *documents, digest = prepare(options.data, *[header[key] for key in ("stream", "context", "seed")])
-    if not model:
-        header.update(characters="".join(characters), data=digest, step=0, smooth=0.0)
-        model = drawn(Settings(len(characters) + 1, *[header[key] for key in SHAPE]), random.Random(header["seed"]))
-    if (header["data"], header["characters"]) != (digest, "".join(characters)):
-        raise Trouble("%s was trained on another text than %s: name another --model" % (options.model, options.data))
-    header["steps"] = given.get("steps", header["steps"])
-    if header["steps"] < header["step"]:
-        raise Trouble("%s has %d steps behind it: give --steps above that" % (options.model, header["step"]))
-    return (model, header, *documents)
-
-def train(options):
-    """The command `train`."""
-    model, header, training, validation = begin(options)
-    save(options.model, model, header)
-    steps, batch, characters, first = [header[key] for key in ("steps", "batch", "characters", "step")]
-    print("%d pieces to learn from, %d held out to validate; %d characters; %d parameters; %d of %d steps done" % (
-        len(training), len(validation), len(characters), model.settings.size(), first, steps), flush=True)
-    stop, begun, seen = [], time.perf_counter(), 0
-    signal.signal(signal.SIGINT, lambda *_: leave() if stop else stop.append(1))
-    for s in range(first + 1, steps + 1):
-        documents = [training[k % len(training)] for k in range((s - 1) * batch, s * batch)]
-        loss, gradients = batch_gradients(model, documents, options.workers)
-        if not math.isfinite(loss):
-            raise Trouble("step %d: the loss is not a number any more: try a lower --lr" % s)
-        model.step(gradients, header["lr"] * (1 - (s - 1) / steps), s)
-        smooth = SMOOTHING * header["smooth"] + (1 - SMOOTHING) * loss if s > 1 else loss
-        header.update(step=s, smooth=smooth)
-        seen, seconds, end = seen + sum(map(len, documents)) - batch, time.perf_counter() - begun, stop or s == steps
-        say = functools.partial(print, "step %4d / %4d |" % (s, steps), flush=True)
-        if end or s % options.log_every == 0:
-            say("loss %.4f | smoothed %.4f | %d tokens/s | %d s left" % (
-                loss, smooth, seen / seconds, seconds / (s - first) * (steps - s)))
-        if validation and (s == steps or s % (options.eval_every or steps) == 0):
-            say("validation loss %.4f" % validation_loss(model, validation[:200]))
-        if s % (options.sample_every or steps + 1) == 0:
-            tokens = sample(model, random.Random(s), len(characters), stream=header["stream"])
-            say("sample: " + "".join(characters[t] for t in tokens))
-        if end or s % options.save_every == 0:
-            save(options.model, model, header)
-        if stop:
-            print("stopped; saved in %s: the same command goes on" % options.model, flush=True)
-            leave()
-    print("saved in %s" % options.model)
-
-def write(options):
+def sample_command(options):
     """The command `sample`."""
-    model, header = load(options.model)
-    characters, source = header["characters"], random.Random(options.seed)
+    checkpoint = Checkpoint.load(options.model)
+    characters, stream = checkpoint.characters, checkpoint.settings.stream
     for c in options.prompt:
         if c not in characters:
-            raise Trouble("--prompt: the model has never seen %r; it knows %r" % (c, characters[:200]))
-    prompt = [characters.index(c) for c in options.prompt]
-    length = options.length or max(1, model.settings.context - len(prompt)) * (20 if header["stream"] else 1)
-    for _ in range(options.count or (1 if header["stream"] else 20)):
-        tokens = sample(model, source, len(characters), prompt, length, options.temperature, header["stream"])
-        print(options.prompt + "".join(characters[t] for t in tokens), flush=True)
+            raise UserError(f"--prompt: the model has never seen {c!r}; "
+                            f"it knows {characters[:200]!r}")
+    rng, prompt = random.Random(options.seed), [characters.index(c) for c in options.prompt]
+    room = max(1, checkpoint.settings.context - len(prompt))
+    length = options.length or (room * STREAM_SAMPLE if stream else room)
+    for _ in range(options.count or (1 if stream else 20)):
+        tokens = sample(checkpoint.model, rng, len(characters), prompt, length,
+                        options.temperature, stream)
+        print(options.prompt + "".join(characters[token] for token in tokens), flush=True)
 
-# ---- The command line -----------------------------------------------------------------------------------------------
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+# ---- The command line -----------------------------------------------------------------------
+SETTING_HELP = {
+    "layers": "blocks of attention and MLP", "width": "numbers that stand for a token",
+    "heads": "attention heads; they divide the width", "context": "tokens that it looks back on",
+    "steps": "of training", "batch": "documents a step", "seed": "of everything random",
+    "lr": "learning rate of the first step; it falls to 0"}
+
+
+def add_train_arguments(parser):
+    parser.add_argument("--data", required=True, help="UTF-8 text, a document a line")
+    parser.add_argument("--model", required=True,
+                        help="file to save to, and to resume from when it exists")
+    parser.add_argument("--stream", action="store_const", const=True,
+                        help="the text is one document (prose, a play)")
+    defaults = Settings()._asdict()
+    for name, text in SETTING_HELP.items():
+        parser.add_argument("--" + name, type=type(defaults[name]),
+                            help=f"{text} ({defaults[name]})")
+    for name, default, text in (
+            ("workers", 1, "processes; with any number the result is the same (1)"),
+            ("save-every", 100, "steps between two savings (100)"),
+            ("log-every", 10, "steps between two lines of progress (10)"),
+            ("eval-every", None, "steps between two validations (only at the end)"),
+            ("sample-every", None, "steps between two samples (none)")):
+        parser.add_argument("--" + name, type=int, default=default, help=text)
+
+
+def add_sample_arguments(parser):
+    parser.add_argument("--model", required=True, help="file that train has written")
+    parser.add_argument("--prompt", default="", help="how each sample begins")
+    for name, kind, default, text in (
+            ("count", int, None, "samples (20; of a stream 1)"),
+            ("length", int, None, "characters at most (what the context holds; of a stream 20 "
+             "times that)"),
+            ("temperature", float, 0.5, "below 1: closer to what is likely (0.5)"),
+            ("seed", int, None, "the same seed, the same samples (each time others)")):
+        parser.add_argument("--" + name, type=kind, default=default, help=text)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", metavar="{train,sample}")
-    one = commands.add_parser("train", help="train a model on a text, or go on training it")
-    one.add_argument("--data", required=True, help="UTF-8 text, a document a line")
-    one.add_argument("--model", required=True, help="file to save to, and to go on from when it exists")
-    two = commands.add_parser("sample", help="let a model write")
-    two.add_argument("--model", required=True, help="file that train has written")
-    two.add_argument("--prompt", default="", help="how each sample begins")
-    one.add_argument("--stream", action="store_const", const=True, help="the text is one document (prose, a play)")
-    for key, (default, said) in KEPT.items():
-        one.add_argument("--" + key, type=type(default), help="%s (%s)" % (said, default))
-    for command, key, kind, default, said in (
-            (one, "workers", int, 1, "processes; with any number the result is the same (1)"),
-            (one, "save-every", int, 100, "steps between two savings (100)"),
-            (one, "log-every", int, 10, "steps between two lines of the log (10)"),
-            (one, "eval-every", int, None, "steps between two validations (only at the end)"),
-            (one, "sample-every", int, None, "steps between two samples (none)"),
-            (two, "count", int, None, "samples (20; of a stream 1)"),
-            (two, "length", int, None, "characters at most (what the context holds; of a stream 20 times that)"),
-            (two, "temperature", float, 0.5, "below 1: closer to what is likely (0.5)"),
-            (two, "seed", int, None, "the same seed, the same samples (each time others)")):
-        command.add_argument("--" + key, type=kind, default=default, help=said)
+    train_parser = commands.add_parser("train", help="train a model on a text, or resume it")
+    add_train_arguments(train_parser)
+    add_sample_arguments(commands.add_parser("sample", help="let a model write"))
     options = parser.parse_args()
-    options.misuse = one.error
-    for key, value in vars(options).items():
-        if value == "" and key != "prompt" or type(value) in (int, float) and key != "seed" and not 0 < value <= MOST:
-            advice = "name a file" if value == "" else "give a number above 0, up to a million"
-            parser.error("--%s cannot be %r: %s" % (key.replace("_", "-"), value, advice))
+    options.misuse = train_parser.error
+    for name, value in vars(options).items():
+        shown = "--" + name.replace("_", "-")
+        if value in ("", "-") and name in ("data", "model"):
+            parser.error(f"{shown} cannot be {value!r}: name a file")
+        if type(value) in (int, float) and name != "seed" and not 0 < value <= MAX_SETTING:
+            parser.error(f"{shown} cannot be {value!r}: give a number above 0, up to a million")
+    return options
+
+
+def tune_interpreter():
+    """PyPy compiles sooner, as the log takes but a second; CPython looks for no cycles."""
+    if PYPY:
+        __import__("pypyjit").set_param("threshold=300,trace_eagerness=60,decay=0")
+    else:
+        gc.disable()
+
+
+def interrupt_once(*_):
+    """What Ctrl-C does: raise KeyboardInterrupt, once; pressing it again changes nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def main():
+    options = parse_arguments()
     if sys.stdout is None:
-        raise Trouble("standard output is closed")
-    sys.stdout.reconfigure(errors="backslashreplace")            # for a terminal that cannot show every character
-    hurry()
-    {"train": train, "sample": write, None: lambda _: print_log()}[options.command](options)
+        raise UserError("standard output is closed")
+    sys.stdout.reconfigure(errors="backslashreplace")     # for a terminal without the characters
+    tune_interpreter()
+    if options.command == "train":
+        train_command(options)
+    elif options.command == "sample":
+        sample_command(options)
+    else:
+        print_log()
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, leave)
+    signal.signal(signal.SIGINT, interrupt_once)
     try:
         main()
-    except BrokenPipeError:                          # whoever read the output has had enough
+    except BrokenPipeError:                               # whoever read the output has had enough
         os._exit(0)
-    except Trouble as error:
-        sys.exit("fastgpt.py: %s" % error)
+    except UserError as error:
+        sys.exit(f"fastgpt.py: {error}")
     except OSError as error:
-        sys.exit("fastgpt.py: %s: %s" % (error.filename or "output", error.strerror))
+        sys.exit(f"fastgpt.py: {error.filename or 'standard output'}: {error.strerror}")
     except (ArithmeticError, MemoryError, ValueError) as error:
-        sys.exit("fastgpt.py: numbers run out of range, or out of memory (%s): try a lower --lr or --width" % error)
+        sys.exit(f"fastgpt.py: numbers are out of range, or memory is ({error}): "
+                 "try a lower --lr or --width")
     except KeyboardInterrupt:
         sys.exit(130)

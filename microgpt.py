@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 """microgpt.py: train a GPT and let it invent names, with nothing but Python's standard library.
 
-Read it once from top to bottom; every section uses only what stands above it. It is a whole language model: the data,
-the tokenizer, an automatic differentiator, the parameters, the Transformer, the optimizer, and the sampling at the end.
-What it prints is the log that every smaller script of this project reproduces byte for byte.
+Read it once from top to bottom; every section uses only what stands above it. It is a whole
+language model: the data, the tokenizer, automatic differentiation, the parameters, the Transformer,
+the optimizer, and the sampling at the end. What it prints is the log that every smaller script of
+this project reproduces byte for byte.
 
-    python3 microgpt.py           learns from input.txt in the current folder, a document (here: a name) on each line;
-                                  where there is none, it fetches the names that the published log was made from
+The model is GPT-2 in miniature. What differs from it: RMSNorm in place of LayerNorm, no biases,
+ReLU in place of GELU, one layer, and the norm comes right after the embedding, not before the
+logits.
+
+    python3 microgpt.py     learns from input.txt in the current folder, a document (here: a name)
+                            on each line; without one it fetches the names of the published log
 """
 import hashlib
 import math
@@ -15,55 +20,28 @@ import random
 import sys
 import urllib.request
 
-# ---- Hyperparameters: the few numbers that are chosen, not learned --------------------------------------------------
-WIDTH = 16                # numbers that stand for one token inside the network
-HEADS = 4                 # attention heads; each looks at WIDTH / HEADS = 4 of those numbers
-CONTEXT = 16              # tokens that the model can look back on
-HIDDEN = 4 * WIDTH        # neurons of the MLP
+# ---- Hyperparameters: the few numbers that are chosen, not learned --------------------------
+N_LAYER = 1               # blocks of attention and MLP, one after the other
+N_EMBD = 16               # width: numbers that stand for one token inside the network
+N_HEAD = 4                # attention heads; each works on its own part of the width
+BLOCK_SIZE = 16           # context: tokens that the model can look back on
+N_HIDDEN = 4 * N_EMBD     # neurons of the MLP
 STEPS = 1000              # training steps, one document each
 LEARNING_RATE = 0.01      # at the first step; falls in a straight line to zero
-BETA1, BETA2 = 0.85, 0.99                   # how slowly Adam's running means of the gradient and of its square forget
+BETA1, BETA2 = 0.85, 0.99                   # Adam's memory of the gradients and of their squares
 EPSILON_ADAM, EPSILON_NORM = 1e-8, 1e-5     # keep two divisions away from zero
 SAMPLES = 20
 TEMPERATURE = 0.5         # below 1 the samples keep closer to what is likely
 
-NAMES_URL = "https://raw.githubusercontent.com/karpathy/makemore/refs/heads/master/names.txt"
-NAMES_SHA256 = "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d"
 
-
-# ---- Data -----------------------------------------------------------------------------------------------------------
-def fetch_names(path):
-    """Download the 32,033 names that the published log was made from; `path` appears only when they are whole."""
-    try:
-        with urllib.request.urlopen(NAMES_URL, timeout=20) as response:
-            data = response.read(1 << 20)
-        if hashlib.sha256(data).hexdigest() != NAMES_SHA256:
-            raise ValueError("what came is not the file we know")
-        with open(path + ".part", "wb") as file:
-            file.write(data)
-        os.replace(path + ".part", path)
-        print(f"microgpt.py: no {path} was here; fetched {NAMES_URL}", file=sys.stderr)
-    except (OSError, ValueError) as error:
-        sys.exit(f"microgpt.py: {path} is missing and was not fetched ({error}); put a text file of that name here")
-
-def read_documents(path):
-    """The lines of a UTF-8 file, stripped, without the empty ones: list of str, at least one."""
-    if not os.path.exists(path):
-        fetch_names(path)
-    try:
-        with open(path, encoding="utf-8") as file:
-            documents = [line.strip() for line in file if line.strip()]
-    except OSError as error:
-        sys.exit(f"microgpt.py: cannot read {path}: {error.strerror}")
-    except UnicodeDecodeError as error:
-        sys.exit(f"microgpt.py: {path} is not UTF-8 text (byte {error.start}); save it as UTF-8")
-    return documents or sys.exit(f"microgpt.py: {path} holds no text; put a document on each line")
-
-
-# ---- Tokenizer: the model reads numbers, so each character gets one -------------------------------------------------
+# ---- Tokenizer: the model reads numbers, so each character gets one -------------------------
 def make_vocabulary(documents):
-    """The sorted distinct characters. Character k is token k; the number after the last is BOS, "a document's edge"."""
+    """The sorted distinct characters. Character k is token k.
+
+    The number after the last is BOS, "beginning of sequence"; here it ends a document, too.
+    """
     return sorted(set("".join(documents)))
+
 
 def encode(document, characters):
     """'ann' -> [BOS, a, n, n, BOS]: the same token opens a document and closes it."""
@@ -71,131 +49,192 @@ def encode(document, characters):
     return [bos] + [characters.index(character) for character in document] + [bos]
 
 
-# ---- Autograd: numbers that remember how they were made -------------------------------------------------------------
+# ---- Autograd: numbers that remember how they were made -------------------------------------
 class Value:
-    """One number of the computation, its gradient, and the inputs it came from.
+    """One number of the computation, its gradient, and the inputs that it was made from.
 
-    `grad` answers: by how much would the loss change if this number grew a little? The chain rule finds it: whoever
-    used this number adds (own gradient) x (local slope), so `inputs` and `slopes` are all that must be kept.
-    Values enter `tape` in the order in which they are made. Walked backwards, each gradient is complete when its turn
-    comes: nothing needs sorting."""
-    __slots__ = ("data", "grad", "inputs", "slopes")
+    `grad` answers: by how much would the loss change if this number grew a little? The chain rule
+    finds it: each number hands every one of its inputs (own gradient) x (local gradient), the
+    derivative of this one operation. So `inputs` and `local_grads` are all that must be kept.
+    Values enter `tape` in the order in which they are made. Walked backwards, each gradient is
+    complete when its turn comes: nothing needs sorting.
+    """
+    __slots__ = ("data", "grad", "inputs", "local_grads")
     tape = []
 
-    def __init__(self, data, inputs=(), slopes=()):
-        self.data, self.grad, self.inputs, self.slopes = data, 0.0, inputs, slopes
+    def __init__(self, data, inputs=(), local_grads=()):
+        self.data, self.grad = data, 0.0
+        self.inputs, self.local_grads = inputs, local_grads
         if inputs:
             Value.tape.append(self)
 
+
 def dot(a, b):
-    """Sum of a[i] * b[i]. Nearly all of a GPT is this one operation. d/da[i] = b[i], d/db[i] = a[i]."""
+    """Sum of a[i] * b[i]. Nearly all of a GPT is this one operation.
+
+    d/da[i] = b[i] and d/db[i] = a[i]. In dot(x, x) every x[i] is an input twice, each time with the
+    local gradient x[i]; backward adds the two, which is right: (x[i]^2)' = 2 x[i].
+    """
     a_data, b_data = [v.data for v in a], [v.data for v in b]
     return Value(sum(map(float.__mul__, a_data, b_data)), a + b, b_data + a_data)
 
+
 def add(a, b):
-    """Two vectors, element by element. Both slopes are 1."""
+    """Two vectors, element by element. Both local gradients are 1."""
     return [Value(u.data + v.data, (u, v), (1.0, 1.0)) for u, v in zip(a, b)]
+
 
 def scale(vector, factor):
     """A vector times one Value."""
     return [Value(v.data * factor.data, (v, factor), (factor.data, v.data)) for v in vector]
 
+
 def relu(vector):
-    """What is negative becomes 0 and passes no gradient; the rest stays. The only bend in the MLP."""
+    """What is negative becomes 0 and passes no gradient; the rest stays. The MLP's only bend."""
     return [Value(v.data, (v,), (1.0,)) if v.data > 0 else Value(0.0) for v in vector]
 
+
 def softmax(logits):
-    """Any numbers -> positive ones that sum to 1: exp(x[i]) / sum of all exp(x[j])."""
-    highest = max(v.data for v in logits)       # taking it off cancels out, and keeps exp from overflowing
-    powers = [Value(p, (v,), (p,)) for v in logits for p in [math.exp(v.data - highest)]]    # (e^x)' = e^x
-    total = sum(p.data for p in powers)
-    return scale(powers, Value(1 / total, powers, [-1 / total ** 2] * len(powers)))          # (1/t)' = -1/t^2
+    """Any numbers -> probabilities, positive and of sum 1: exp(x[i]) / sum of all exp(x[j])."""
+    max_logit = max(v.data for v in logits)      # subtracted, it cancels out; exp cannot overflow
+    exps = []
+    for logit in logits:
+        e = math.exp(logit.data - max_logit)
+        exps.append(Value(e, (logit,), (e,)))                            # (e^x)' = e^x
+    total = sum(e.data for e in exps)
+    inverse = Value(1 / total, exps, [-1 / total ** 2] * len(exps))      # (1/t)' = -1/t^2
+    return scale(exps, inverse)
+
 
 def rmsnorm(x):
-    """A vector brought to mean square 1, so that no layer is handed numbers too large or too small."""
+    """A vector brought to mean square 1, so that no layer is handed numbers too large or small."""
     square = dot(x, x)
     mean = square.data / len(x) + EPSILON_NORM
-    return scale(x, Value(mean ** -0.5, (square,), (-0.5 * mean ** -1.5 / len(x),)))         # (m^-1/2)' = -1/2 m^-3/2
+    factor = Value(mean ** -0.5, (square,), (-0.5 * mean ** -1.5 / len(x),))   # (m^-1/2)'
+    return scale(x, factor)
+
 
 def backward():
-    """Hand every gradient on the tape back to the inputs, last made first, and clear the tape."""
+    """Backpropagation: hand every gradient on the tape back to the inputs, last made first.
+
+    Clears the tape.
+    """
     for value in reversed(Value.tape):
         grad = value.grad
         if grad:
-            for source, slope in zip(value.inputs, value.slopes):
-                source.grad += slope * grad
+            for source, local_grad in zip(value.inputs, value.local_grads):
+                source.grad += local_grad * grad
     Value.tape.clear()
 
 
-# ---- Parameters: what is learned; random at first -------------------------------------------------------------------
+# ---- Parameters: what is learned; random at first -------------------------------------------
 def make_parameters(vocabulary_size):
-    """Name -> matrix, a list of rows, one row for each output. Normal random numbers, mean 0, deviation 0.08."""
-    shapes = {
-        "wte": (vocabulary_size, WIDTH),        # token -> what it means
-        "wpe": (CONTEXT, WIDTH),                # position -> what it means to stand there
-        "lm_head": (vocabulary_size, WIDTH),    # final vector -> a score for each next token
-        "attn_wq": (WIDTH, WIDTH),              # vector -> query: what am I looking for?
-        "attn_wk": (WIDTH, WIDTH),              # vector -> key: what do I offer?
-        "attn_wv": (WIDTH, WIDTH),              # vector -> value: what do I hand on?
-        "attn_wo": (WIDTH, WIDTH),              # what the heads found -> back into the residual stream
-        "mlp_fc1": (HIDDEN, WIDTH),
-        "mlp_fc2": (WIDTH, HIDDEN),
+    """Name -> matrix, a list of rows, a row for each output: 4192 Values for 27 tokens.
+
+    Normal random numbers of mean 0 and standard deviation 0.08.
+    """
+    shapes = {                                         # (rows, columns)
+        "wte": (vocabulary_size, N_EMBD),              # token embedding: what a token means
+        "wpe": (BLOCK_SIZE, N_EMBD),                   # position embedding: what its place means
+        "lm_head": (vocabulary_size, N_EMBD),          # final vector -> a logit for each next token
     }
+    for layer in range(N_LAYER):
+        shapes.update({
+            f"layer{layer}.attn_wq": (N_EMBD, N_EMBD),     # vector -> query: what do I look for?
+            f"layer{layer}.attn_wk": (N_EMBD, N_EMBD),     # vector -> key: what do I offer?
+            f"layer{layer}.attn_wv": (N_EMBD, N_EMBD),     # vector -> value: what do I hand on?
+            f"layer{layer}.attn_wo": (N_EMBD, N_EMBD),     # all heads' outputs -> residual stream
+            f"layer{layer}.mlp_fc1": (N_HIDDEN, N_EMBD),   # vector -> neurons: what is in it?
+            f"layer{layer}.mlp_fc2": (N_EMBD, N_HIDDEN),   # neurons -> residual stream
+        })
     return {name: [[Value(random.gauss(0, 0.08)) for _ in range(columns)] for _ in range(rows)]
             for name, (rows, columns) in shapes.items()}
 
 
-# ---- Model: one token in, a score for every possible next token out -------------------------------------------------
+# ---- Model: one token in, a score for every possible next token out -------------------------
 def linear(matrix, x):
     """Matrix times vector: a dot product for each row."""
     return [dot(row, x) for row in matrix]
 
-def gpt(weights, token, position, keys, values):
-    """Logits (vocabulary_size Values) for what follows `token`.
 
-    keys, values: one vector of WIDTH for each position so far; this call adds its own. That is all that a position can
-    see of the past, and it never sees the future."""
-    x = rmsnorm(add(weights["wte"][token], weights["wpe"][position]))
+def attention(query, keys, values):
+    """One vector of N_EMBD: what this position takes from itself and those before it.
 
-    # Attention: every head compares its part of the query with that part of all the keys, and takes the mean of the
-    # values, weighted by how well the keys fit. The result is added to x: the residual stream keeps what it had.
-    h = rmsnorm(x)
-    query = linear(weights["attn_wq"], h)
-    keys.append(linear(weights["attn_wk"], h))
-    values.append(linear(weights["attn_wv"], h))
-    size, found = WIDTH // HEADS, []
-    for start in range(0, WIDTH, size):
-        part = slice(start, start + size)
-        shrunk = scale(query[part], Value(size ** -0.5))       # or else wider heads would score higher
-        attention = softmax([dot(shrunk, key[part]) for key in keys])
-        found += [dot(attention, [value[i] for value in values]) for i in range(start, start + size)]
-    x = add(x, linear(weights["attn_wo"], found))
-
-    # MLP: each position thinks for itself.
-    h = relu(linear(weights["mlp_fc1"], rmsnorm(x)))
-    x = add(x, linear(weights["mlp_fc2"], h))
-    return linear(weights["lm_head"], x)
+    query: N_EMBD. keys, values: an N_EMBD vector for each position so far. A head is a part of
+    N_EMBD / N_HEAD numbers, the head dimension; it compares its part of the query with its part of
+    every key, and returns the mean of the values, weighted by how well the keys fit.
+    """
+    head_dim, head_outputs = N_EMBD // N_HEAD, []
+    for start in range(0, N_EMBD, head_dim):
+        head = slice(start, start + head_dim)
+        # Without this factor wider heads would have larger scores.
+        scaled_query = scale(query[head], Value(head_dim ** -0.5))           # head_dim
+        scores = [dot(scaled_query, key[head]) for key in keys]              # one a position
+        weights = softmax(scores)                                            # one a position
+        head_outputs += [dot(weights, [value[i] for value in values])
+                         for i in range(start, start + head_dim)]            # head_dim more
+    return head_outputs                                                      # N_EMBD
 
 
-# ---- Training -------------------------------------------------------------------------------------------------------
-def loss_and_gradients(weights, tokens):
-    """Mean surprise, -log p, at each next token of one document; leaves d(loss)/d(parameter) in every .grad."""
-    n = min(CONTEXT, len(tokens) - 1)
-    keys, values, loss = [], [], 0.0
+def gpt(parameters, token, position, kv_cache):
+    """Logits for what follows `token`: unnormalised scores, a Value for each token there is.
+
+    kv_cache: for each layer (keys, values), lists of an N_EMBD vector for each position so far;
+    this call appends its own. That is all that a position sees of the others: the attention is
+    causal, it never sees the future, and nothing of the past is computed twice.
+    """
+    # x is the residual stream: every block reads it and adds what it has found.
+    x = rmsnorm(add(parameters["wte"][token], parameters["wpe"][position]))          # N_EMBD
+    for layer in range(N_LAYER):
+        own = f"layer{layer}."                   # how this layer's parameters are called
+        keys, values = kv_cache[layer]
+
+        # Attention: positions exchange what they know.
+        h = rmsnorm(x)                                                               # N_EMBD
+        keys.append(linear(parameters[own + "attn_wk"], h))                          # N_EMBD
+        values.append(linear(parameters[own + "attn_wv"], h))                        # N_EMBD
+        query = linear(parameters[own + "attn_wq"], h)                               # N_EMBD
+        heads = attention(query, keys, values)                                       # N_EMBD
+        x = add(x, linear(parameters[own + "attn_wo"], heads))                       # N_EMBD
+
+        # MLP (multi-layer perceptron): each position thinks for itself.
+        h = relu(linear(parameters[own + "mlp_fc1"], rmsnorm(x)))                    # N_HIDDEN
+        x = add(x, linear(parameters[own + "mlp_fc2"], h))                           # N_EMBD
+    return linear(parameters["lm_head"], x)                                          # vocabulary
+
+
+def empty_cache():
+    """A KV cache before the first token."""
+    return [([], []) for _ in range(N_LAYER)]
+
+
+# ---- Training -------------------------------------------------------------------------------
+def loss_and_gradients(parameters, tokens):
+    """Cross-entropy of one document: the mean of -log(probability given to what came next).
+
+    Leaves d(loss)/d(parameter) in every parameter's grad.
+    """
+    n = min(BLOCK_SIZE, len(tokens) - 1)
+    kv_cache, loss = empty_cache(), 0.0
     for position in range(n):
-        probabilities = softmax(gpt(weights, tokens[position], position, keys, values))
-        likely = probabilities[tokens[position + 1]]
-        loss -= math.log(likely.data) / n
-        likely.grad = -1 / (likely.data * n)                   # (-log p)' = -1/p: here the way back begins
+        logits = gpt(parameters, tokens[position], position, kv_cache)
+        p_target = softmax(logits)[tokens[position + 1]]
+        loss -= math.log(p_target.data) / n
+        p_target.grad = -1 / (p_target.data * n)     # (-log p)' = -1/p: where the way back begins
     backward()
     return loss
 
-def adam(parameters, means, squares, s):
-    """Step s, from 0: move each parameter against its gradient, measured by that gradient's usual size; forget it.
 
-    means, squares: running means of each gradient and of its square, kept from step to step."""
-    rate = LEARNING_RATE * (1 - s / STEPS)
-    unbias1, unbias2 = 1 - BETA1 ** (s + 1), 1 - BETA2 ** (s + 1)          # the means start at 0, which is too low
+def adam(parameters, means, squares, step):
+    """Step 0, 1, ...: move each parameter against its gradient, and forget the gradient.
+
+    means, squares: running means of every gradient and of its square, kept from step to step. The
+    one gives the direction, the root of the other how large this gradient usually is.
+    (Kingma and Ba 2015)
+    """
+    rate = LEARNING_RATE * (1 - step / STEPS)
+    # The means start at 0, which is too low; these factors make up for it.
+    unbias1, unbias2 = 1 - BETA1 ** (step + 1), 1 - BETA2 ** (step + 1)
     for i, p in enumerate(parameters):
         means[i] = BETA1 * means[i] + (1 - BETA1) * p.grad
         squares[i] = BETA2 * squares[i] + (1 - BETA2) * p.grad ** 2
@@ -203,55 +242,97 @@ def adam(parameters, means, squares, s):
         p.grad = 0.0
 
 
-# ---- Sampling: guess, take the guess for the truth, go on -----------------------------------------------------------
-def sample(weights, characters):
-    """A new document: at most CONTEXT characters, fewer if the model says BOS."""
+# ---- Sampling: draw a token, take it for the truth, continue --------------------------------
+def sample(parameters, characters):
+    """A new document: at most BLOCK_SIZE characters, fewer if the model draws BOS."""
     bos = len(characters)
-    token, keys, values, text = bos, [], [], ""
-    for position in range(CONTEXT):
-        logits = gpt(weights, token, position, keys, values)
+    token, kv_cache, text = bos, empty_cache(), ""
+    for position in range(BLOCK_SIZE):
+        logits = gpt(parameters, token, position, kv_cache)
         probabilities = softmax([Value(v.data / TEMPERATURE) for v in logits])
         token = random.choices(range(bos + 1), weights=[p.data for p in probabilities])[0]
         if token == bos:
             break
         text += characters[token]
-    Value.tape.clear()
+    Value.tape.clear()                               # nothing is learned here
     return text
 
-def main():
-    """The log, line by line."""
-    documents = read_documents("input.txt")
-    random.seed(42)                                            # the same "random" numbers in every run
+
+def train_and_sample(documents):
+    """Print the log, line by line."""
+    random.seed(42)                                  # the same "random" numbers in every run
     random.shuffle(documents)
     print("num docs:", len(documents))
     characters = make_vocabulary(documents)
     print("vocab size:", len(characters) + 1)
-    weights = make_parameters(len(characters) + 1)
-    parameters = [p for matrix in weights.values() for row in matrix for p in row]
-    print("num params:", len(parameters))
-    means, squares = [0.0] * len(parameters), [0.0] * len(parameters)
-    for s in range(STEPS):
-        tokens = encode(documents[s % len(documents)], characters)
-        loss = loss_and_gradients(weights, tokens)
-        adam(parameters, means, squares, s)
-        print(f"step {s + 1:4d} / {STEPS:4d} | loss {loss:.4f}")
+    parameters = make_parameters(len(characters) + 1)
+    flat = [p for matrix in parameters.values() for row in matrix for p in row]
+    print("num params:", len(flat))
+    means, squares = [0.0] * len(flat), [0.0] * len(flat)
+    for step in range(STEPS):
+        tokens = encode(documents[step % len(documents)], characters)
+        loss = loss_and_gradients(parameters, tokens)
+        adam(flat, means, squares, step)
+        print(f"step {step + 1:4d} / {STEPS:4d} | loss {loss:.4f}", flush=True)
     print("\n--- inference (new, hallucinated names) ---")
     for i in range(SAMPLES):
-        print(f"sample {i + 1:2d}: {sample(weights, characters)}", flush=True)
+        print(f"sample {i + 1:2d}: {sample(parameters, characters)}", flush=True)
 
 
-if __name__ == "__main__":
-    if sys.argv[1:]:                                           # there is nothing to choose
-        asked = sys.argv[1] in ("-h", "--help")
-        print(__doc__ if asked else "microgpt.py: takes no arguments, reads input.txt",
-              file=sys.stdout if asked else sys.stderr)
-        sys.exit(0 if asked else 2)
+# ---- Reading the documents. Nothing below is about GPTs. ------------------------------------
+NAMES_URL = "https://raw.githubusercontent.com/karpathy/makemore/refs/heads/master/names.txt"
+NAMES_SHA256 = "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d"
+
+
+def fetch_names(path):
+    """Download the 32,033 names of the published log; `path` appears only when they are whole."""
+    with urllib.request.urlopen(NAMES_URL, timeout=20) as response:
+        data = response.read(1 << 20)
+    if hashlib.sha256(data).hexdigest() != NAMES_SHA256:
+        raise OSError("what came is not the file we know")
+    with open(path + ".part", "wb") as file:
+        file.write(data)
+    os.replace(path + ".part", path)
+    print(f"microgpt.py: no {path} was here; fetched {NAMES_URL}", file=sys.stderr)
+
+
+def read_documents(path):
+    """The lines of a UTF-8 file, stripped, without the empty ones: list of str, at least one."""
+    if not os.path.exists(path):
+        try:
+            fetch_names(path)
+        except OSError as error:
+            sys.exit(f"microgpt.py: {path} is missing and was not fetched ({error}); "
+                     "put a text file of that name here")
     try:
-        main()
+        with open(path, encoding="utf-8") as file:
+            documents = [line.strip() for line in file if line.strip()]
+    except OSError as error:
+        sys.exit(f"microgpt.py: cannot read {path}: {error.strerror}")
+    except UnicodeDecodeError as error:
+        sys.exit(f"microgpt.py: {path} is not UTF-8 text (byte {error.start}); save it as UTF-8")
+    if not documents:
+        sys.exit(f"microgpt.py: {path} holds no text; put a document on each line")
+    return documents
+
+
+def main():
+    """The command: no arguments but --help; errors in one line."""
+    if sys.argv[1:]:
+        wants_help = sys.argv[1] in ("-h", "--help")
+        print(__doc__ if wants_help else "microgpt.py: takes no arguments, reads input.txt",
+              file=sys.stdout if wants_help else sys.stderr)
+        sys.exit(0 if wants_help else 2)
+    try:
+        train_and_sample(read_documents("input.txt"))
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:                                    # whoever read the log has had enough
+    except BrokenPipeError:                          # whoever read the log has had enough
         os._exit(0)
     except OSError as error:
         print(f"microgpt.py: cannot write the log: {error.strerror}", file=sys.stderr)
         os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

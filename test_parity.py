@@ -1,20 +1,66 @@
 #!/usr/bin/env python3
-"""Test everything: the scripts of the chain against one log, the artifacts against their source and outside tools.
+"""Check that every script prints the same log, and each artifact against source and outside tools.
 
-    python3 test_parity.py             all of it, nothing to install; some minutes
-    python3 test_parity.py deflate     only the cases whose name has that word
-    python3 test_parity.py --slow      the long checks that CI adds
+    test_parity.py             everything, nothing to install; under two minutes on two cores
+    test_parity.py deflate     only the cases whose name has that word
+    test_parity.py --slow      the long checks that CI adds
 
-A case that needs a tool or a data set that is not here is skipped and says so; where CI=true that is a failure. Exit
-status: 0 only when nothing failed. `python3 -m pytest` runs the same cases.
+A case that needs a tool or a data set that is not here is skipped and says so; where CI=true that
+is a failure. Exit status: 0 only when nothing failed. `python3 -m pytest` runs the same cases.
 """
 import argparse
+import collections
+import concurrent.futures
 import os
 import sys
 import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+TESTS = os.path.join(HERE, "tests")
+FIRST = ("test_logs", "slow_versions", "slow_song", "slow_prime")      # the longest begin first
+
+Outcome = collections.namedtuple("Outcome", "name seconds verdict details")
+
+
+class Recorder(unittest.TestResult):
+    """Collects an Outcome for each case; a case with a failed subtest counts once."""
+
+    def __init__(self):
+        super().__init__()
+        self.outcomes = []
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.begun = time.time()
+        self.seen = [len(kind) for kind in (self.failures, self.errors, self.skipped)]
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.record(test.id())
+
+    def record(self, name):
+        """Append the Outcome of all that was recorded since `seen`."""
+        problems = self.failures[self.seen[0]:] + self.errors[self.seen[1]:]
+        verdict = "ok"
+        if problems:
+            verdict = "FAILED"
+        elif len(self.skipped) > self.seen[2]:
+            verdict = "skipped: " + self.skipped[-1][1]
+        self.outcomes.append(Outcome(name, time.time() - self.begun, verdict,
+                                     [trace for _, trace in problems]))
+
+
+def run_cases(names):
+    """Run the cases of one class, by their names -> [Outcome]. Called in a process of its own."""
+    if TESTS not in sys.path:
+        sys.path.insert(0, TESTS)
+    recorder = Recorder()
+    recorder.begun, recorder.seen = time.time(), [0, 0, 0]
+    unittest.defaultTestLoader.loadTestsFromNames(names).run(recorder)
+    if not recorder.outcomes:                        # setUpClass failed, or skipped all of them
+        recorder.record(names[0].rsplit(".", 1)[0])
+    return recorder.outcomes
 
 
 def cases(suite):
@@ -26,60 +72,52 @@ def cases(suite):
             yield part
 
 
-class Progress(unittest.TestResult):
-    """Prints each case as it ends, with its seconds; a case with a failed subtest counts once."""
+def collect(pattern, word):
+    """{class: names of its cases that have the word}, in the order in which to start them."""
+    sys.path.insert(0, TESTS)
+    groups = {}
+    for case in cases(unittest.defaultTestLoader.discover(TESTS, pattern)):
+        if word in case.id():
+            groups.setdefault(case.id().rsplit(".", 1)[0], []).append(case.id())
+    order = sorted(groups, key=lambda name: not name.startswith(FIRST))
+    return {name: groups[name] for name in order}
 
-    def __init__(self):
-        super().__init__()
-        self.passed, self.failed, self.total = 0, 0, 0
 
-    def startTest(self, test):
-        super().startTest(test)
-        self.begun, self.before = time.time(), [len(kind) for kind in (self.failures, self.errors, self.skipped)]
-
-    def stopTest(self, test):
-        super().stopTest(test)
-        bad = self.failures[self.before[0]:] + self.errors[self.before[1]:]
-        if bad:
-            said = "FAILED"
-            self.failed += 1
-        elif len(self.skipped) > self.before[2]:
-            said = "skipped: " + self.skipped[-1][1]
-        else:
-            said = "ok"
-            self.passed += 1
-        print("%-60s %6.1f s  %s" % (test.id(), time.time() - self.begun, said), flush=True)
-        for _, trace in bad:
-            print(trace, flush=True)
+def show(outcome):
+    """A line for a case, and what went wrong in it."""
+    print(f"{outcome.name:90} {outcome.seconds:6.1f} s  {outcome.verdict}", flush=True)
+    for trace in outcome.details:
+        print(trace, flush=True)
 
 
 def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("word", nargs="?", default="", help="run only the cases with this in their name")
-    options.add_argument("--slow", action="store_true", help="the long checks instead of the usual ones")
-    arguments = options.parse_args()
-    sys.path.insert(0, os.path.join(HERE, "tests"))
-    loaded = unittest.TestLoader().discover(os.path.join(HERE, "tests"), "slow_*.py" if arguments.slow else "test_*.py")
-    chosen = [case for case in cases(loaded) if arguments.word in case.id()]
-    if not chosen:
-        sys.exit("test_parity.py: no case has '%s' in its name" % arguments.word)
-    waiting = ("test_chain.Parity", "test_fastgpt.Log")                         # for the logs that run meanwhile
-    chosen.sort(key=lambda case: case.id().startswith(waiting))
-    modules = {type(case).__module__: sys.modules[type(case).__module__] for case in chosen}
-    if any(case.id().startswith("test_chain.Parity") for case in chosen):
-        modules["test_chain"].start()
-    result = Progress()
-    begun = time.time()
-    unittest.TestSuite(chosen).run(result)
-    extra = len(result.failures) + len(result.errors) - result.failed           # a module that did not even load
-    result.failed += max(0, extra if not result.testsRun else 0)
-    print("%.0f s" % (time.time() - begun))
-    print("%d passed, %d failed, %d skipped" % (result.passed, result.failed, len(result.skipped)), flush=True)
-    os._exit(1 if result.failed or result.errors or result.failures else 0)     # without waiting for unneeded runs
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("word", nargs="?", default="",
+                        help="run only the cases with this in their name")
+    parser.add_argument("--slow", action="store_true",
+                        help="the long checks instead of the usual ones")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1,
+                        help="processes (one a core)")
+    arguments = parser.parse_args()
+    groups = collect("slow_*.py" if arguments.slow else "test_*.py", arguments.word)
+    if not groups:
+        sys.exit(f"test_parity.py: no case has {arguments.word!r} in its name")
+    begun, counts = time.time(), collections.Counter()
+    with concurrent.futures.ProcessPoolExecutor(max(1, arguments.jobs)) as pool:
+        futures = [pool.submit(run_cases, names) for names in groups.values()]
+        for future in concurrent.futures.as_completed(futures):
+            for outcome in future.result():
+                show(outcome)
+                counts[outcome.verdict.split(":")[0]] += 1
+    print(f"{time.time() - begun:.0f} s")
+    print(f"{counts['ok']} passed, {counts['FAILED']} failed, {counts['skipped']} skipped",
+          flush=True)
+    return 1 if counts["FAILED"] else 0
 
 
 if __name__ == "__main__":
     try:
-        main()
+        sys.exit(main())
     except KeyboardInterrupt:
         os._exit(130)

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""How long each script of the chain takes against the original microgpt, on this machine, in the same minutes.
+"""How long each script of the chain takes against the original microgpt, in the same minutes.
 
-    python3 bench/chain_speed.py [DATA]
+    chain_speed.py [DATA]
 
-The original is not here; ../shared/yardstick.py estimates it by work of the same kind, before and after each script,
-and the ratio is taken against the mean of the two. DATA defaults to the project's input.txt.
+The original is not here; ../shared/yardstick.py estimates it by work of the same kind, before and
+after each script, and the ratio is taken against the mean of the two.
 """
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,36 +16,41 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 YARDSTICK = os.path.join(os.path.dirname(ROOT), "shared", "yardstick.py")
-sys.path.insert(0, ROOT)
-import compare_runs  # noqa: E402
-
-CHAIN = ("microgpt.py",) + compare_runs.CHAIN
+CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py")
+ROUNDS = 100                                     # of the yardstick
 
 
-def original():
+def original_seconds():
     """Seconds that the original would take now."""
-    said = subprocess.run([sys.executable, YARDSTICK, "100"], stdout=subprocess.PIPE, check=True).stdout.decode()
-    return float(said.split("about")[1].split()[0])
+    run = subprocess.run([sys.executable, YARDSTICK, str(ROUNDS)], stdout=subprocess.PIPE,
+                         check=True)
+    return float(run.stdout.decode().split("about")[1].split()[0])
+
+
+def script_seconds(script, data):
+    """Seconds of a script of the chain on a data set."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(data, os.path.join(folder, "input.txt"))
+        start = time.perf_counter()
+        subprocess.run([sys.executable, os.path.join(ROOT, script)], cwd=folder,
+                       stdout=subprocess.DEVNULL, check=True)
+        return time.perf_counter() - start
 
 
 def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("data", nargs="?", metavar="DATA", default=os.path.join(ROOT, "input.txt"),
-                         help="documents to train on (the project's input.txt)")
-    data = os.path.abspath(options.parse_args().data)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", nargs="?", metavar="DATA", default=os.path.join(ROOT, "input.txt"),
+                        help="documents to train on (the project's input.txt)")
+    data = os.path.abspath(parser.parse_args().data)
     if not os.path.isfile(YARDSTICK):
         sys.exit("chain_speed.py: needs ../shared/yardstick.py")
-    print("%-12s %8s %10s %6s" % ("script", "seconds", "original", "ratio"))
+    print(f"{'script':12} {'seconds':>8} {'original':>10} {'ratio':>6}")
     for script in CHAIN:
-        with tempfile.TemporaryDirectory() as folder:
-            with open(data, "rb") as source, open(os.path.join(folder, "input.txt"), "wb") as copy:
-                copy.write(source.read())
-            before, start = original(), time.perf_counter()
-            subprocess.run([sys.executable, os.path.join(ROOT, script)], cwd=folder, stdout=subprocess.DEVNULL,
-                           check=True)
-            seconds = time.perf_counter() - start
-            rival = (before + original()) / 2
-            print("%-12s %8.1f %10.0f %6.3f" % (script, seconds, rival, seconds / rival), flush=True)
+        before = original_seconds()
+        seconds = script_seconds(script, data)
+        original = (before + original_seconds()) / 2
+        print(f"{script:12} {seconds:8.1f} {original:10.0f} {seconds / original:6.3f}", flush=True)
 
 
 if __name__ == "__main__":
@@ -53,4 +59,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(130)
     except (OSError, subprocess.CalledProcessError) as error:
-        sys.exit("chain_speed.py: %s" % error)
+        sys.exit(f"chain_speed.py: {error}")

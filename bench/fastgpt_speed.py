@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""fastgpt.py against the original, against PyTorch and NumPy, against itself as it grows, and with two workers.
+"""fastgpt.py against the original, PyTorch and NumPy, against itself as it grows, and two workers.
 
-    python3 bench/fastgpt_speed.py [--pypy pypy3] [--torch PYTHON] [--part original|torch|growth|workers|memory]
+    fastgpt_speed.py [--pypy pypy3] [--torch PYTHON]
+                     [--part original|torch|growth|workers|memory]
 
-Each line names what was timed against what, in the same run, and the ratio; on the canonical names where they are.
---torch: a Python that has torch and numpy (pip install torch numpy); without it that part is left out. The rivals are
-written here, for this comparison.
+Each line names what was timed against what, in the same run, and the ratio; on the canonical names
+where they are. --torch: a Python that has torch and numpy (pip install torch numpy); without it
+that part is left out. The rivals are in rivals.py, written for this comparison.
 """
 import argparse
+import importlib
 import os
 import random
 import shutil
@@ -18,10 +20,16 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, ROOT)
-import fastgpt  # noqa: E402
+fastgpt = importlib.import_module("fastgpt")
 
 YARDSTICK = os.path.join(os.path.dirname(ROOT), "shared", "yardstick.py")
 RIVALS = os.path.join(ROOT, "bench", "rivals.py")
+FASTGPT = os.path.join(ROOT, "fastgpt.py")
+MEMORY = ("import sys,random,resource;sys.path.insert(0,sys.argv[1]);import fastgpt as f;"
+          "s=f.Shape(27,2,208,4,16);m=f.init_model(s,random.Random(1));"
+          "t=[26]+[k%26 for k in range(16)];"
+          "[m.step(f.loss_and_gradients(s,m.matrices,t)[1],.001,i+1) for i in range(2)];"
+          "print(s.size(),resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024)")
 
 
 def run(*command, cwd=None):
@@ -31,98 +39,107 @@ def run(*command, cwd=None):
     return time.perf_counter() - start, out
 
 
-def line(what, mine, rival):
-    print("%-66s %8.2f %8.2f  ratio %6.2f" % (what, mine, rival, mine / rival), flush=True)
+def show_ratio(what, ours, rival):
+    print(f"{what:66} {ours:8.2f} {rival:8.2f}  ratio {ours / rival:6.2f}", flush=True)
 
 
-def against_original(options, folder):
+def original_seconds():
+    """Seconds that the original would take now, by the yardstick."""
+    return float(run(sys.executable, YARDSTICK, "60")[1].split("about")[1].split()[0])
+
+
+def against_original(_, folder):
     """Whole log against the estimate of the original, which is measured before and after."""
     if not os.path.isfile(YARDSTICK):
-        return print("original: left out, needs ../shared/yardstick.py")
+        print("original: left out, needs ../shared/yardstick.py")
+        return
     for _ in range(3):
-        estimates = [float(run(sys.executable, YARDSTICK, "60")[1].split("about")[1].split()[0])]
-        mine = run(sys.executable, os.path.join(ROOT, "fastgpt.py"), cwd=folder)[0]
-        estimates.append(float(run(sys.executable, YARDSTICK, "60")[1].split("about")[1].split()[0]))
-        rival = sum(estimates) / 2
-        print("fastgpt.py, whole log: %.2f s; the original about %.0f s: %.0f times faster" % (
-            mine, rival, rival / mine), flush=True)
+        before = original_seconds()
+        ours = run(sys.executable, FASTGPT, cwd=folder)[0]
+        original = (before + original_seconds()) / 2
+        print(f"fastgpt.py, whole log: {ours:.2f} s; the original about {original:.0f} s: "
+              f"{original / ours:.0f} times faster", flush=True)
 
 
 def against_torch(options, folder):
     """Training loops alone, then whole processes, by turns."""
     if not options.torch:
-        return print("torch: left out, needs --torch PYTHON")
-    loops = {}
+        print("torch: left out, needs --torch PYTHON")
+        return
+    contestants = (("fastgpt", "fastgpt", sys.executable), ("torch", "torch", options.torch),
+                   ("numpy", "numpy", options.torch), ("pypy", "fastgpt", options.pypy))
+    times = {}
     for _ in range(2):
-        for name, python in (("fastgpt", sys.executable), ("torch", options.torch), ("numpy", options.torch),
-                             ("pypy", options.pypy)):
+        for name, kind, python in contestants:
             if python and shutil.which(python):
-                kind = name if name in ("torch", "numpy") else "fastgpt"
                 whole, out = run(python, RIVALS, kind, cwd=folder)
                 loop, loss = map(float, out.split())
-                loops.setdefault(name, []).append((loop, whole, loss))
-    best = {name: [min(values) for values in zip(*rows)] for name, rows in loops.items()}
-    for name in best:
-        line("training loop, 1000 steps: fastgpt on CPython against %s" % name, best["fastgpt"][0], best[name][0])
-        line("whole process: fastgpt on CPython against %s" % name, best["fastgpt"][1], best[name][1])
+                times.setdefault(name, []).append((loop, whole, loss))
+    best = {name: [min(values) for values in zip(*rows)] for name, rows in times.items()}
+    for name, (loop, whole, _) in best.items():
+        show_ratio(f"training loop, 1000 steps: fastgpt on CPython against {name}",
+                   best["fastgpt"][0], loop)
+        show_ratio(f"whole process: fastgpt on CPython against {name}", best["fastgpt"][1], whole)
     if "pypy" in best:
-        line("training loop: fastgpt on PyPy against torch", best["pypy"][0], best["torch"][0])
+        show_ratio("training loop: fastgpt on PyPy against torch", best["pypy"][0],
+                   best["torch"][0])
     print("last losses:", {name: round(rows[2], 4) for name, rows in best.items()})
 
 
-def growth(options, folder):
+def growth(*_):
     """Seconds for each parameter and token from 4 thousand to 1 million parameters."""
-    first = None
+    first, tokens = None, [26] + [k % 26 for k in range(16)]
     for width, layers, repeats in ((16, 1, 40), (32, 2, 10), (64, 2, 4), (128, 2, 2), (208, 2, 1)):
-        settings = fastgpt.Settings(27, layers, width, 4, 16)
-        model, tokens = fastgpt.drawn(settings, random.Random(1)), [26] + [k % 26 for k in range(16)]
-        times = []
-        for s in range(repeats + 1):
+        shape = fastgpt.Shape(27, layers, width, 4, 16)
+        model, times = fastgpt.init_model(shape, random.Random(1)), []
+        for step in range(repeats + 1):
             start = time.perf_counter()
-            model.step(fastgpt.loss_and_gradients(settings, model.matrices, tokens)[1], 0.001, s + 1)
+            gradients = fastgpt.loss_and_gradients(shape, model.matrices, tokens)[1]
+            model.step(gradients, 0.001, step + 1)
             times.append(time.perf_counter() - start)
-        cost = min(times[1:]) / settings.size() / 16 * 1e9
+        cost = min(times[1:]) / shape.size() / 16 * 1e9
         first = first or cost
-        line("ns a parameter and token, %7d parameters, against the smallest" % settings.size(), cost, first)
+        show_ratio(f"ns a parameter and token, {shape.size():7} parameters, against the smallest",
+                   cost, first)
 
 
-def workers(options, folder):
+def workers(*_):
     """Batches of 8 documents, about 100,000 parameters: one process against two."""
-    settings = fastgpt.Settings(27, 2, 64, 4, 16)
+    shape = fastgpt.Shape(27, 2, 64, 4, 16)
     documents = [[26] + [(k * j) % 26 for k in range(16)] for j in range(1, 9)]
     seconds = {1: [], 2: []}
     for _ in range(4):
         for count in (1, 2):
-            model = fastgpt.drawn(settings, random.Random(1))
+            model = fastgpt.init_model(shape, random.Random(1))
             fastgpt.batch_gradients(model, documents, count)
             start = time.perf_counter()
-            for s in range(2):
-                model.step(fastgpt.batch_gradients(model, documents, count)[1], 0.001, s + 1)
+            for step in range(2):
+                gradients = fastgpt.batch_gradients(model, documents, count)[1]
+                model.step(gradients, 0.001, step + 1)
             seconds[count].append(time.perf_counter() - start)
-    line("two workers, %d parameters, batch 8: one against two" % settings.size(), min(seconds[1]), min(seconds[2]))
+    show_ratio(f"two workers, {shape.size()} parameters, batch 8: one against two",
+               min(seconds[1]), min(seconds[2]))
 
 
-def memory(options, folder):
+def memory(*_):
     """Peak memory of a training step with a million parameters, in a process of its own."""
-    program = ("import sys,random,resource;sys.path.insert(0,%r);import fastgpt as f;s=f.Settings(27,2,208,4,16);"
-               "m=f.drawn(s,random.Random(1));t=[26]+[k%%26 for k in range(16)];"
-               "[m.step(f.loss_and_gradients(s,m.matrices,t)[1],.001,i+1) for i in range(2)];"
-               "print(s.size(),resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024)" % ROOT)
-    size, peak = run(sys.executable, "-c", program)[1].split()
-    print("peak memory, %s parameters: %.0f MB" % (size, float(peak)))
+    size, peak = run(sys.executable, "-c", MEMORY, ROOT)[1].split()
+    print(f"peak memory, {size} parameters: {float(peak):.0f} MB")
 
 
 def main():
-    parts = {"original": against_original, "torch": against_torch, "growth": growth, "workers": workers,
-             "memory": memory}
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--pypy", default="pypy3")
-    options.add_argument("--torch", help="a Python with torch and numpy")
-    options.add_argument("--part", choices=parts, help="only this one")
-    options = options.parse_args()
+    parts = {"original": against_original, "torch": against_torch, "growth": growth,
+             "workers": workers, "memory": memory}
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pypy", default="pypy3", help="a PyPy (pypy3)")
+    parser.add_argument("--torch", help="a Python with torch and numpy")
+    parser.add_argument("--part", choices=parts, help="only this one")
+    options = parser.parse_args()
+    canonical = os.path.join(os.path.dirname(YARDSTICK), "canonical", "input.txt")
+    data = canonical if os.path.isfile(canonical) else os.path.join(ROOT, "input.txt")
     with tempfile.TemporaryDirectory() as folder:
-        canonical = os.path.join(os.path.dirname(YARDSTICK), "canonical", "input.txt")
-        shutil.copy(canonical if os.path.isfile(canonical) else os.path.join(ROOT, "input.txt"), folder)
+        shutil.copy(data, os.path.join(folder, "input.txt"))
         for name, part in parts.items():
             if options.part in (None, name):
                 part(options, folder)

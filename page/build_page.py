@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Put scripts, deck, prime, symbol and raga into the page to play with: template.html and the data -> ../index.html.
+"""Put scripts, deck, prime, symbol and raga into one page: template.html and data -> ../index.html.
 
-    python3 page/build_page.py             write index.html
-    python3 page/build_page.py --check     say whether it is up to date; exit 1 if not
+    build_page.py             write index.html
+    build_page.py --check     compare; exit 1 if it is stale
 
-The page is one file that needs no server. Only what runs a script there, Pyodide, is fetched, from its public CDN.
+The page is one file that needs no server. Only what runs a script there, Pyodide, is fetched, from
+its public CDN.
 """
 import argparse
 import base64
+import importlib
 import json
 import os
 import re
@@ -15,21 +17,18 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-sys.path[:0] = [ROOT] + [os.path.join(ROOT, folder) for folder in ("punchcard", "song", "pictures")]
-import cards  # noqa: E402
-import deck  # noqa: E402
-import draw_pictures  # noqa: E402
-import files  # noqa: E402
-import find_prime  # noqa: E402
-import harmonium  # noqa: E402
-import raga  # noqa: E402
+# This is a tool of the repository, not a unit: it may use all of them.
+sys.path[:0] = [os.path.join(ROOT, folder) for folder in ("song", "punchcard", "pictures")]
+cards, card_drawing, card_files, deck, draw_pictures, command, primality, harmonium, raga = map(
+    importlib.import_module, ("cards", "card_drawing", "card_files", "deck", "draw_pictures",
+                              "command", "primality", "harmonium", "raga"))
 
-PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"      # the release that the tests run, from npm
-SCRIPTS = draw_pictures.OURS + ("fastgpt.py",)
-RATE, SA = 4.0, 60                               # notes a second and the MIDI number of Sa, as in song/primegpt.mid
+PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"  # the release that the tests run
+SCRIPTS = draw_pictures.CHAIN + ("fastgpt.py",)
+RATE, SA = 4.0, 60                # notes a second and Sa's MIDI number, as in song/primegpt.mid
 
 
-def in_root(*names):
+def read(*names):
     """The bytes of a file of the project."""
     with open(os.path.join(ROOT, *names), "rb") as file:
         return file.read()
@@ -40,63 +39,69 @@ def printable(data):
     return re.sub("[^ -~]", "\u00b7", data.decode("latin-1"))
 
 
-def carried():
-    """What the page shows of each card: columns in hexadecimal, label, base64 digits, the part of the script on it."""
-    found = cards.from_json(in_root("punchcard", "punchcard_encoding.json"))
-    payload, size = in_root("attogpt.py"), deck.room("binary")
-    framed = deck.frame(payload)
+def card_data():
+    """For each card: its columns in hexadecimal, label, base64 digits, its part of the script."""
+    found = card_files.from_json(read("punchcard", "punchcard_encoding.json"))
+    size, framed = deck.card_bytes("binary"), deck.frame(read("attogpt.py"))
     for i, card in enumerate(found):
-        data = framed[i * size:(i + 1) * size].ljust(size, b"\0")
-        start = max(0, deck.HASH + deck.LENGTH - i * size)                  # the first card begins with hash and length
-        check = i * size >= len(framed)
-        yield {"columns": "".join("%03x" % column for column in card),
-               "label": cards.interpreted(card, " ")[cards.DATA_COLUMNS:],
-               "digits": None if check else base64.b64encode(data).decode(),
-               "text": None if check else printable(framed[i * size:(i + 1) * size][start:])}
+        part = framed[i * size:(i + 1) * size]
+        header = max(0, deck.HEADER_BYTES - i * size)            # the first card begins with it
+        digits = base64.b64encode(part.ljust(size, b"\0")).decode() if part else None
+        yield {"columns": "".join(f"{column:03x}" for column in card),
+               "label": cards.interpret(card, " ")[cards.DATA_COLUMNS:],
+               "digits": digits, "text": printable(part[header:]) if part else None}
 
 
-def content():
+def raga_data(digits):
+    """What the page plays the song from."""
+    return {"rate": RATE, "sa": SA, "ranked": raga.rank_digits(digits), "swaras": raga.SWARAS,
+            "alapNote": raga.ALAP_NOTE, "alapStep": raga.ALAP_STEP, "melody": raga.MELODY,
+            "phrase": raga.PHRASE_NOTES, "phraseStep": raga.PHRASE_STEP,
+            "lastNote": raga.LAST_NOTE, "loudness": raga.LOUDNESS, "reed": harmonium.REED,
+            "strings": harmonium.STRINGS, "beat": harmonium.BEAT, "attack": harmonium.ATTACK,
+            "release": harmonium.RELEASE}
+
+
+def page_data():
     """All that the page shows, as JSON can carry it."""
-    prime = find_prime.number_in(os.path.join(ROOT, "verify_prime.py"))
-    symbol = in_root("qr", "picogpt.svg").decode()
-    digits = find_prime.decimal(prime)
+    prime = primality.read_number(os.path.join(ROOT, "verify_prime.py"))
+    symbol = read("qr", "picogpt.svg").decode()
+    drawing = card_drawing
     return {
         "pyodide": PYODIDE, "smoothing": draw_pictures.SMOOTHING,
-        "scripts": {name: base64.b64encode(in_root(name)).decode() for name in SCRIPTS},
-        "documents": base64.b64encode(in_root("input.txt")).decode(),
-        "deck": list(carried()),
-        "card": {"width": cards.WIDTH, "height": cards.HEIGHT, "cut": [cards.CUT_ACROSS, cards.CUT_DOWN],
-                 "first": [cards.FIRST_COLUMN, cards.FIRST_ROW], "pitch": [cards.COLUMN_PITCH, cards.ROW_PITCH],
-                 "hole": cards.HOLE_HEIGHT},
-        "prime": "%x" % prime, "padding": find_prime.unpacked(prime)[1],
-        "symbol": {"viewBox": re.search('viewBox="([^"]*)"', symbol).group(1),
+        "scripts": {name: base64.b64encode(read(name)).decode() for name in SCRIPTS},
+        "documents": base64.b64encode(read("input.txt")).decode(),
+        "deck": list(card_data()),
+        "card": {"width": drawing.CARD_WIDTH, "height": drawing.CARD_HEIGHT,
+                 "cut": [drawing.CUT_ACROSS, drawing.CUT_DOWN],
+                 "first": [drawing.FIRST_COLUMN, drawing.FIRST_ROW],
+                 "pitch": [drawing.COLUMN_PITCH, drawing.ROW_PITCH],
+                 "hole": drawing.HOLE_HEIGHT},
+        "prime": f"{prime:x}", "padding": primality.unpack(prime)[1],
+        "symbol": {"viewBox": re.search('viewBox="([^"]*)"', symbol)[1],
                    "path": re.findall(' d="([^"]*)"', symbol)[-1]},
-        "raga": {"rate": RATE, "sa": SA, "ranked": raga.ranked(digits), "swaras": raga.SWARAS,
-                 "alapNote": raga.ALAP_NOTE, "alapStep": raga.ALAP_STEP, "melody": raga.MELODY, "phrase": raga.PHRASE,
-                 "phraseStep": raga.PHRASE_STEP, "lastNote": raga.LAST_NOTE,
-                 "loudness": [raga.loudness(place) for place in range(raga.PHRASE)], "reed": harmonium.REED,
-                 "strings": harmonium.STRINGS,
-                 "beat": harmonium.BEAT, "attack": harmonium.ATTACK, "release": harmonium.RELEASE}}
+        "raga": raga_data(primality.decimal(prime))}
 
 
-def embedded(data):
+def embed(data):
     """Data as JSON that can stand in a script element: nothing in it can end the element."""
     return json.dumps(data, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def page():
+def build_page():
     """The bytes of the page."""
     with open(os.path.join(HERE, "template.html"), encoding="utf-8", newline="") as file:
-        return file.read().replace("@DATA@", embedded(content())).encode()
+        return file.read().replace("@DATA@", embed(page_data())).encode()
 
 
 def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--check", action="store_true", help="compare, write nothing")
-    arguments = options.parse_args()
-    made = [(os.path.join(ROOT, "index.html"), page())]
-    return 1 if files.settle(made, "the files that it holds", arguments.check) else 0
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    arguments = parser.parse_args()
+    outputs = [(os.path.join(ROOT, "index.html"), build_page())]
+    return 1 if command.write_or_check(outputs, "the files in it", arguments.check) else 0
 
 
 if __name__ == "__main__":
-    files.run(main)
+    command.run(main)

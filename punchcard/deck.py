@@ -1,155 +1,248 @@
 """A payload as a deck of cards, and back from whatever is left of the deck.
 
-    bytes -> frame -> base64 -> symbols -> 72 columns a card, and two check cards -> labels in columns 73-80
+    bytes -> frame -> base64 -> symbols -> 72 columns a card, two check cards -> labels in 73-80
 
-The frame is the first 8 bytes of the payload's SHA-256, its length in 2 bytes, the payload, and zeros to the end of the
-last card. A symbol is what stands in one column: in the binary layout two base64 digits, their 6 + 6 bits punched as
-they are; in the text layout one digit, punched as its character. Check cards (repair.py) carry symbols of that kind.
+The frame is the first 8 bytes of the payload's SHA-256, its length in 2 bytes, the payload, and
+zeros to the end of the last card. A symbol is what one column carries: in the binary layout two
+base64 digits, their 6 + 6 bits punched as they are; in the text layout one digit, punched as its
+character. Check cards (repair.py) carry symbols of the same kind.
 """
 import base64
 import hashlib
 import itertools
 
 import cards
-from cards import BASE64, DATA_COLUMNS, BadDeck
-from repair import Field, mended
+from cards import CHECK_CARDS, DATA_COLUMNS, DeckError
+from repair import Field, consistent_choices, repair_rows
 
-DIGITS = {"binary": 2, "text": 1}                # base64 digits in a column, of 6 bits each
-HASH, LENGTH = 8, 2                              # bytes of the frame in front of the payload
-CHECKS = 2                                       # check cards
-MOST_TRIES = 1000                                # ways to choose among cards that claim the same place
+BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+DIGITS = {"binary": 2, "text": 1}                # base64 digits of 6 bits in a column
+HASH_BYTES, LENGTH_BYTES = 8, 2                  # of the frame, before the payload
+HEADER_BYTES = HASH_BYTES + LENGTH_BYTES
+MAX_CHOICES = 1000                               # ways to choose among cards that claim one place
+MAX_LINEAR_CLAIMS = 500                          # cards above one a place that elimination is given
 
 
-def room(layout):
-    """Bytes that the data columns of a card hold."""
+def card_bytes(layout):
+    """Bytes that the data columns of one card hold."""
     return DATA_COLUMNS * DIGITS[layout] * 6 // 8
 
 
 def frame(payload):
     """Payload -> hash, length, payload."""
-    return hashlib.sha256(payload).digest()[:HASH] + len(payload).to_bytes(LENGTH, "big") + payload
+    digest = hashlib.sha256(payload).digest()[:HASH_BYTES]
+    return digest + len(payload).to_bytes(LENGTH_BYTES, "big") + payload
 
 
-def unframed(data):
-    """What `frame` framed, with zeros behind it, or None if hash, length and zeros do not agree with it."""
-    length = int.from_bytes(data[HASH:HASH + LENGTH], "big")
-    payload = data[HASH + LENGTH:HASH + LENGTH + length]
+def unframe(data):
+    """The payload of a frame with zeros after it; None if hash, length or zeros disagree."""
+    length = int.from_bytes(data[HASH_BYTES:HEADER_BYTES], "big")
+    payload = data[HEADER_BYTES:HEADER_BYTES + length]
     return payload if frame(payload).ljust(len(data), b"\0") == data else None
 
 
-def build(payload, name, layout="binary", checks=CHECKS):
-    """Bytes -> the deck, a list of cards. BadDeck if there is nothing, or more than a numbered deck holds."""
+# ---- Payload to deck ------------------------------------------------------------------------
+def build(payload, name, layout="binary", checks=CHECK_CARDS):
+    """Bytes -> the deck, a list of cards, `checks` (0 or 2) of them check cards.
+
+    DeckError if the payload is empty, or longer than a numbered deck holds.
+    """
     if not payload:
-        raise BadDeck("is empty: nothing to punch")
-    size = room(layout)
-    data_cards = -(-(HASH + LENGTH + len(payload)) // size)
-    most = min(cards.MOST_CARDS, Field(6 * DIGITS[layout]).order - CHECKS if checks else cards.MOST_CARDS)
-    if data_cards > most:
-        raise BadDeck("is too long: %d data cards of the %s layout hold %d bytes, it has %d" % (
-            most, layout, most * size - HASH - LENGTH, len(payload)))
-    digits = base64.b64encode(frame(payload).ljust(data_cards * size, b"\0")).decode()
+        raise DeckError("is empty: nothing to punch")
+    capacity, field = card_bytes(layout), Field(6 * DIGITS[layout])
+    data_cards = -(-(HEADER_BYTES + len(payload)) // capacity)
+    limit = cards.MAX_DATA_CARDS
+    if checks:
+        limit = min(limit, field.order - CHECK_CARDS)
+    if data_cards > limit:
+        raise DeckError(
+            f"is too long: {limit} data cards of the {layout} layout hold "
+            f"{limit * capacity - HEADER_BYTES} bytes, it has {len(payload)}")
+    digits = base64.b64encode(frame(payload).ljust(data_cards * capacity, b"\0")).decode()
     values = [BASE64.index(digit) for digit in digits]
-    symbols = values if layout == "text" else [a << 6 | b for a, b in zip(values[::2], values[1::2])]
+    if layout == "text":
+        symbols = values
+    else:
+        symbols = [a << 6 | b for a, b in zip(values[::2], values[1::2])]
     rows = [symbols[i:i + DATA_COLUMNS] for i in range(0, len(symbols), DATA_COLUMNS)]
     if checks:
-        rows = mended(Field(6 * DIGITS[layout]), rows + [None] * CHECKS, CHECKS)[0]
-    return [[cards.CODE[BASE64[symbol]] if layout == "text" else symbol for symbol in row]
-            + cards.punched(cards.label(name, number, data_cards)) for number, row in enumerate(rows, 1)]
+        rows, _ = repair_rows(field, rows + [None] * CHECK_CARDS, CHECK_CARDS)
+    labels = [cards.label(name, number, data_cards) for number in range(1, len(rows) + 1)]
+    return [punch_row(row, layout) + cards.punch_text(label) for row, label in zip(rows, labels)]
 
 
-def layout_of(deck):
-    """The layout of some cards: text if most of their data columns are base64 characters, of which 64 in 4096 are."""
+def punch_row(row, layout):
+    """The symbols of a card -> its 72 data columns."""
+    return [cards.CODE[BASE64[symbol]] for symbol in row] if layout == "text" else row
+
+
+# ---- Deck to payload ------------------------------------------------------------------------
+def detect_layout(deck):
+    """`text` if most data columns are base64 characters, of which there are 64 in 4096 columns."""
     columns = [column for card in deck for column in card[:DATA_COLUMNS]]
     readable = sum(cards.CHARACTER.get(column, " ") in BASE64 for column in columns)
     return "text" if 2 * readable > len(columns) else "binary"
 
 
-def symbols_of(card, layout):
-    """The data columns of a card as symbols; 0 where a column is no base64 character but should be one."""
+def row_of(card, layout):
+    """The data columns of a card as symbols; 0 where a text card has no base64 character."""
     columns = card[:DATA_COLUMNS]
-    return columns if layout == "binary" else [max(0, BASE64.find(cards.CHARACTER.get(c, " "))) for c in columns]
+    if layout == "binary":
+        return columns
+    return [max(0, BASE64.find(cards.CHARACTER.get(column, " "))) for column in columns]
 
 
-def payload_of(rows, layout):
-    """Rows of symbols, the data cards of a deck in order -> payload, or None if it is not whole."""
+def read_rows(rows, layout):
+    """The rows of the data cards in order -> payload, or None if the frame is not whole."""
     symbols = [symbol for row in rows for symbol in row]
-    values = symbols if layout == "text" else [value for symbol in symbols for value in (symbol >> 6, symbol & 63)]
-    return unframed(base64.b64decode("".join(BASE64[value] for value in values)))
+    if layout == "binary":
+        symbols = [value for symbol in symbols for value in (symbol >> 6, symbol & 63)]
+    return unframe(base64.b64decode("".join(BASE64[value] for value in symbols)))
 
 
-def listed(numbers):
-    """1, 2 and 3."""
+def enumerate_words(numbers):
+    """[1, 2, 3] -> "1, 2 and 3"."""
     words = [str(number) for number in numbers]
-    return " and ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
+    return " and ".join(([", ".join(words[:-1])] if words[1:] else []) + words[-1:])
 
 
-def sorted_out(found, name):
-    """Cards of a file -> ({number: cards that claim it}, deck's name, data cards, notes): one deck, set right.
+def plural(numbers):
+    """[1, 2, 3] -> "cards 1, 2 and 3"."""
+    return ("card " if len(numbers) == 1 else "cards ") + enumerate_words(numbers)
 
-    The deck is the one of that name, or the one with the most cards; BadDeck if there is none, or two as large."""
+
+def sort_cards(found):
+    """Cards of a file, None for an unreadable one -> (decks, notes).
+
+    decks: {(name, data cards): {number: [the different cards that claim it]}}, the cards oriented.
+    """
     notes, decks = [], {}
-    for place, card in enumerate(found, 1):
-        turned, was_turned = cards.set_right(card) if card else (None, False)
-        said = turned and cards.read_label(turned)
-        if not said:
-            notes.append("card %d of the file: its columns 73-80 do not say where it belongs; left out" % place)
+    for position, card in enumerate(found, 1):
+        oriented, was_turned = cards.orient(card) if card else (None, False)
+        label = cards.read_label(oriented) if oriented else None
+        if not label:
+            notes.append(f"card {position} of the file has no readable label in columns 73-80; "
+                         "ignored")
             continue
         if was_turned:
-            notes.append("card %d of the file lay the wrong way round; turned" % place)
-        numbered = decks.setdefault((said[0], said[2]), {}).setdefault(said[1], {})
-        if tuple(turned) in numbered:
-            notes.append("card %d of the file is card %d once more; left out" % (place, said[1]))
-        else:
-            numbered[tuple(turned)] = turned
-    sizes = sorted(((len(numbered), key) for key, numbered in decks.items() if name in (None, key[0])), reverse=True)
+            notes.append(f"card {position} of the file lay the wrong way round; turned")
+        name, number, data_cards = label
+        claims = decks.setdefault((name, data_cards), {}).setdefault(number, {})
+        if tuple(oriented) in claims:
+            notes.append(f"card {position} of the file is a second copy of card {number}; ignored")
+        claims[tuple(oriented)] = oriented
+    return {key: {number: list(claims.values()) for number, claims in deck.items()}
+            for key, deck in decks.items()}, notes
+
+
+def select_deck(decks, name):
+    """The key of the deck called `name`, or of the one with the most cards; and notes.
+
+    DeckError if there is none, or if two have as many.
+    """
+    sizes = sorted(((len(deck), key) for key, deck in decks.items() if name in (None, key[0])),
+                   reverse=True)
     if not sizes:
-        raise BadDeck("holds no card of a deck %s" % name if name and decks else
-                      "holds no card that says where it belongs")
+        raise DeckError(f"holds no card of a deck {name}; without --deck it reads the largest deck"
+                        if name and decks else
+                        "holds no card with a label in columns 73-80, so none of our decks")
+    largest = sizes[0][1]
     if len(sizes) > 1 and sizes[0][0] == sizes[1][0]:
-        raise BadDeck("holds as many cards of deck %s as of %s; take one deck out, or say --deck NAME" % (
-            sizes[0][1][0], sizes[1][1][0]))
-    chosen = sizes[0][1]
-    for other, numbered in sorted(decks.items()):
-        if other != chosen:
-            notes.append("deck %s of %d data cards: card %s ignored" % (other[0], other[1], listed(sorted(numbered))))
-    claims = {number: list(claimed.values()) for number, claimed in decks[chosen].items()}
-    return claims, chosen[0], chosen[1], notes
+        raise DeckError(f"holds as many cards of deck {largest[0]} as of {sizes[1][1][0]}; "
+                        "take one deck out, or name one with --deck")
+    notes = [f"deck {other[0]} of {other[1]} data cards: {plural(sorted(deck))} ignored"
+             for other, deck in sorted(decks.items()) if other != largest]
+    return largest, notes
+
+
+class Recovery:
+    """What is known of one deck: the rows that claim each number, and how to read a choice."""
+
+    def __init__(self, claims, data_cards):
+        self.data_cards = data_cards
+        self.layout = detect_layout([card for each in claims.values() for card in each])
+        self.field = Field(6 * DIGITS[self.layout])
+        has_room = data_cards + CHECK_CARDS <= self.field.order      # or it cannot have check cards
+        self.checks = CHECK_CARDS if has_room else 0
+        self.numbers = range(1, data_cards + self.checks + 1)
+        self.lost = [number for number in self.numbers if number not in claims]
+        self.candidates = [[row_of(card, self.layout) for card in claims.get(number, ())]
+                           for number in self.numbers]
+
+    def read(self, rows):
+        """One row or None for each number -> (payload, positions corrected), or None."""
+        repaired = repair_rows(self.field, rows, self.checks)
+        payload = repaired and read_rows(repaired[0][:self.data_cards], self.layout)
+        return None if payload is None else (payload, repaired[1])
+
+    def choices(self):
+        """Yield ways to choose one row, or none, for each number; the likely ones first."""
+        extra = sum(len(rows) - 1 for rows in self.candidates if rows)
+        if self.checks and len(self.lost) < CHECK_CARDS and 0 < extra <= MAX_LINEAR_CLAIMS:
+            yield from consistent_choices(self.field, self.candidates, MAX_CHOICES)
+        # Of two rows that claim one number neither may be right.
+        options = [(rows or [None]) + [None] * (len(rows) > 1) for rows in self.candidates]
+        yield from itertools.islice(itertools.product(*options), MAX_CHOICES)
+
+    def solve(self):
+        """(payload, positions corrected) of the first choice that reads, or None.
+
+        DeckError if the cards left over are another whole deck.
+        """
+        for rows in self.choices():
+            solution = self.read(list(rows))
+            if solution:
+                others = [next((row for row in claimed if row is not chosen), chosen)
+                          for chosen, claimed in zip(rows, self.candidates)]
+                second = self.read(others)
+                if second and second[0] != solution[0]:
+                    raise DeckError("holds two whole decks of the same name and size, mixed; "
+                                    "take one of them out")
+                return solution
+        return None
+
+    def failure(self, name):
+        """Why the deck called `name` cannot be read, as the text of an error."""
+        contested = [number for number, rows in zip(self.numbers, self.candidates)
+                     if len(rows) > 1]
+        if self.lost and not self.checks:
+            return f"deck {name} lacks {plural(self.lost)}, and it has no check cards"
+        if len(self.lost) > self.checks:
+            first, second = self.numbers[-CHECK_CARDS:]
+            return (f"deck {name} lacks {plural(self.lost)} ({first} and {second} are check "
+                    f"cards): {CHECK_CARDS} can be rebuilt, not {len(self.lost)}")
+        if contested:
+            return (f"deck {name} has different versions of {plural(contested)}, and no choice of "
+                    "them is whole; if two decks are mixed, take one out")
+        if self.lost:
+            return (f"deck {name} is damaged beyond repair: it lacks {plural(self.lost)}, and "
+                    "holes are wrong on others")
+        return f"deck {name} is damaged beyond repair: holes are wrong on more than one card"
 
 
 def recover(found, name=None):
-    """Cards of a file (None: one that makes no sense) -> (payload, what there is to say, as lines).
+    """Cards of a file (None: an unreadable one) -> (payload, notes: lines about the deck).
 
-    BadDeck if the payload cannot be had; what comes back has the frame's SHA-256."""
-    claims, name, data_cards, notes = sorted_out(found, name)
-    layout = layout_of([card for claimed in claims.values() for card in claimed])
-    notes.insert(0, "deck %s: %d data cards, %s layout" % (name, data_cards, layout))
-    field = Field(6 * DIGITS[layout])
-    checks = CHECKS if data_cards + CHECKS <= field.order else 0         # a longer deck cannot have any
-    everything = range(1, data_cards + checks + 1)
-    lost = [number for number in everything if number not in claims]
-    options = [[symbols_of(card, layout) for card in claims.get(number, [])] or [None] for number in everything]
-    options = [rows + [None] * (len(rows) > 1) for rows in options]    # of two that claim a place neither may be right
-    for rows in itertools.islice(itertools.product(*options), MOST_TRIES):
-        mending = mended(field, list(rows), checks)
-        payload = mending and payload_of(mending[0][:data_cards], layout)
-        if payload is not None:
-            break
-    else:
-        if lost and not checks:
-            raise BadDeck("cards %s of deck %s are missing, and it has no check cards" % (listed(lost), name))
-        if len(lost) > CHECKS:
-            raise BadDeck("cards %s of deck %s are missing (%d and %d are check cards): %d can be rebuilt, not %d" % (
-                listed(lost), name, *everything[-CHECKS:], CHECKS, len(lost)))
-        raise BadDeck("deck %s is damaged beyond repair: %s holes are wrong on more than one card" % (
-            name, "cards %s are missing and" % listed(lost) if lost else "its"))
-    if not checks or lost == list(everything[-CHECKS:]):
+    name: which deck, where the file holds several. DeckError if the payload cannot be had; what
+    is returned agrees with the SHA-256 in the frame.
+    """
+    decks, notes = sort_cards(found)
+    (name, data_cards), more_notes = select_deck(decks, name)
+    claims = decks[name, data_cards]
+    deck = Recovery(claims, data_cards)
+    solution = deck.solve()
+    if not solution:
+        raise DeckError(deck.failure(name))
+    payload, corrected = solution
+    notes = [f"deck {name}: {data_cards} data cards, {deck.layout} layout", *notes, *more_notes]
+    if not deck.checks or deck.lost == list(deck.numbers[-CHECK_CARDS:]):
         notes.append("no check cards")
-    elif lost:
-        notes.append("card%s %s lost; rebuilt" % ("s" * (len(lost) > 1), listed(lost)))
-    if mending[1]:
-        notes.append("card%s %s had wrong holes; set right" % (
-            "s" * (len(mending[1]) > 1), listed(sorted(i + 1 for i in mending[1]))))
+    elif deck.lost:
+        notes.append(f"{plural(deck.lost)} lost; rebuilt")
+    if corrected:
+        notes.append(f"{plural(sorted(i + 1 for i in corrected))} had wrong holes; corrected")
     for number, claimed in sorted(claims.items()):
         if len(claimed) > 1:
-            notes.append("%d different cards say that they are card %d; the right one found" % (len(claimed), number))
+            notes.append(f"{len(claimed)} different cards claim to be card {number}; "
+                         "the right one was found")
     return payload, notes

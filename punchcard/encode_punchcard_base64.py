@@ -1,69 +1,88 @@
 #!/usr/bin/env python3
-"""Punch a script into IBM cards: a deck that a card reader could read, and that survives being dropped.
+"""Punch a script into IBM cards: a deck that a card reader could read, and that can be dropped.
 
-    python3 encode_punchcard_base64.py                    ../attogpt.py -> the four files of the deck, here
-    python3 encode_punchcard_base64.py --check            say whether they are what attogpt.py makes; exit 1 if not
-    python3 encode_punchcard_base64.py MY.py              MY.cards.json, MY.h80, MY.bin, MY.cards.svg beside MY.py
-    python3 encode_punchcard_base64.py --layout text      attogpt_text.cards.json, ...: a deck that a keypunch can type
+    encode_punchcard_base64.py                  ../attogpt.py -> the four files of the deck, here
+    encode_punchcard_base64.py --check          compare these with attogpt.py; exit 1 if stale
+    encode_punchcard_base64.py MY.py            MY.cards.json, MY.h80, MY.bin and MY.cards.svg
+                                                beside MY.py
+    encode_punchcard_base64.py --layout text    attogpt_text.cards.json, ...: a deck that a
+                                                keypunch can type
 
-binary layout: two base64 digits to a column ("column binary"), and two check cards: any two lost cards, or one with
-wrong holes, can be rebuilt. text layout: one base64 character to a column, in the code of the IBM 029; check cards on
-request.
-Columns 73-80 of each card name the deck and number the card.
+binary layout: two base64 digits to a column ("column binary"), and two check cards: any two lost
+cards, or one with wrong holes, can be rebuilt. text layout: one base64 character to a column, in
+the code of the IBM 029; check cards on request. Columns 73-80 of each card name the deck and
+number the card.
 
-The four files hold the same deck: JSON (a list of cards, of columns, of punched rows), H80 (Douglas Jones's format), a
-binary card image (SIMH's card readers), and a drawing to scale.
+The four files hold the same deck: JSON (a list of cards, of columns, of punched rows), H80
+(Douglas Jones's format), a binary card image (SIMH's card readers), and a drawing to scale.
 """
 import argparse
 import os
 import re
-import sys
 
+import card_drawing
+import card_files
 import cards
 import deck
+from command import error_context, read_input, run, would_overwrite, write_or_check
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.dirname(HERE))
-import files  # noqa: E402
+WRITERS = (card_files.to_json, card_files.to_h80, card_files.to_bin, card_drawing.to_svg)
+OWN_FILES = ("punchcard_encoding.json", "attogpt.h80", "attogpt.bin", "cards.svg")
+ENDINGS = (".cards.json", ".h80", ".bin", ".cards.svg")
+MAX_SOURCE = 1 << 20                             # bytes; what a deck holds is checked later
 
-FORMATS = (cards.to_json, cards.to_h80, cards.to_bin, cards.to_svg)
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", nargs="?", help="file to punch (../attogpt.py)")
+    parser.add_argument("--layout", choices=list(deck.DIGITS), default="binary",
+                        help="see above (binary)")
+    parser.add_argument("--check-cards", type=int, choices=(0, cards.CHECK_CARDS), metavar="0|2",
+                        help="how many (2 in the binary layout, 0 in the text layout)")
+    parser.add_argument("--name", help="what columns 73-76 say (first letters of the file's name)")
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    arguments = parser.parse_args()
+    if arguments.source in ("", "-"):
+        parser.error("SOURCE: name a file; the deck's files are named after it")
+    if arguments.name is not None and not re.fullmatch("[A-Z0-9]{1,4}", arguments.name):
+        parser.error(f"--name: {arguments.name!r} is not one to four of A-Z and 0-9")
+    return parser, arguments
+
+
+def output_files(arguments):
+    """The four paths to write: our own files, here, or others named after the source."""
+    options = (arguments.layout, arguments.check_cards, arguments.name)
+    if arguments.source is None and options == ("binary", None, None):
+        return [os.path.join(HERE, name) for name in OWN_FILES]
+    stem = os.path.splitext(arguments.source)[0] if arguments.source else "attogpt"
+    stem += "_text" if arguments.layout == "text" else ""
+    return [stem + ending for ending in ENDINGS]
 
 
 def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("source", nargs="?", help="file to punch (default: ../attogpt.py, as seen from this script)")
-    options.add_argument("--layout", choices=list(deck.DIGITS), default="binary", help="see above (binary)")
-    options.add_argument("--check-cards", type=int, choices=(0, deck.CHECKS), metavar="0|2",
-                         help="how many (2 in the binary layout, 0 in the text layout)")
-    options.add_argument("--name", help="what columns 73-76 say (default: the first letters of the file's name)")
-    options.add_argument("--check", action="store_true", help="compare, write nothing")
-    arguments = options.parse_args()
+    parser, arguments = parse_arguments()
     source = arguments.source or os.path.join(os.path.dirname(HERE), "attogpt.py")
+    if arguments.source is None and not os.path.exists(source):
+        parser.error("../attogpt.py is not here; name the file to punch")
+    targets = output_files(arguments)
+    if would_overwrite(targets, source):
+        parser.error(f"{source} would be overwritten by its own deck; copy it to another name")
     title = os.path.splitext(os.path.basename(source))[0]
-    stem = os.path.splitext(source)[0] if arguments.source else "attogpt"       # with options: in the current folder
-    plain = (arguments.source, arguments.layout, arguments.check_cards, arguments.name) == (None, "binary", None, None)
-    stem += "_text" * (arguments.layout == "text")
-    ours = ("punchcard_encoding.json", "attogpt.h80", "attogpt.bin", "cards.svg")
-    targets = [os.path.join(HERE, name) for name in ours] if plain else [
-        stem + end for end in (".cards.json", ".h80", ".bin", ".cards.svg")]
     name = arguments.name or re.sub("[^A-Z0-9]", "", title.upper())[:cards.NAME_LENGTH] or "DECK"
-    if arguments.source == "":
-        options.error("SOURCE: name a file")
-    if not re.fullmatch("[A-Z0-9]{1,%d}" % cards.NAME_LENGTH, name):
-        options.error("--name: %r is not one to four of A-Z and 0-9" % name)
-    if files.overwrites(targets, source):
-        options.error("%s would be overwritten by what is made from it; copy it to another name" % source)
     checks = arguments.check_cards
-    checks = checks if checks is not None else deck.CHECKS if arguments.layout == "binary" else 0
-    payload = files.read(source, 1 << 20)
-    with files.about(source, cards.BadDeck):
-        punched = deck.build(payload, name, arguments.layout, checks)
-    made = [(target, convert(punched)) for target, convert in zip(targets, FORMATS)]
-    stale = files.settle(made, source, arguments.check)
-    print("deck %s: %d data cards and %d check cards, %s layout, %d bytes of payload" % (
-        name, len(punched) - checks, checks, arguments.layout, len(payload)))
+    if checks is None:
+        checks = cards.CHECK_CARDS if arguments.layout == "binary" else 0
+    payload = read_input(source, MAX_SOURCE)
+    with error_context(source, cards.DeckError):
+        built = deck.build(payload, name, arguments.layout, checks)
+    outputs = [(target, write(built)) for target, write in zip(targets, WRITERS)]
+    stale = write_or_check(outputs, source, arguments.check)
+    print(f"deck {name}: {len(built) - checks} data cards and {checks} check cards, "
+          f"{arguments.layout} layout, {len(payload)} bytes of payload")
     return 1 if stale else 0
 
 
 if __name__ == "__main__":
-    files.run(main)
+    run(main)

@@ -1,80 +1,93 @@
 #!/usr/bin/env python3
 """Write a QR code symbol (ISO/IEC 18004, model 2) with nothing but the standard library.
 
-    python3 encode_qr.py                              ../picogpt.py -> picogpt.png and picogpt.svg, beside this script
-    python3 encode_qr.py --check                      say whether these are what picogpt.py makes; exit 1 if not
-    python3 encode_qr.py FILE                         FILE's symbol as FILE.png and FILE.svg
+    encode_qr.py                    ../picogpt.py -> picogpt.png and picogpt.svg, beside this script
+    encode_qr.py --check            compare these with picogpt.py; exit 1 if stale
+    encode_qr.py FILE               FILE's symbol as FILE.png and FILE.svg
+    encode_qr.py FILE --level H --out FILE.png|.svg|.txt
     echo -n https://example.org | python3 encode_qr.py - --terminal
-    python3 encode_qr.py FILE --level H --out FILE.png|.svg|.txt
 
-It takes the smallest version that the data fit in, then the highest error correction level that this version has room
-for. --level L, M, Q or H (7, 15, 25, 30 % of the codewords may be wrong) and --version 1 to 40 fix one or both.
+It takes the smallest version that the data fit in, then the highest error correction level that
+this version has room for. --level L, M, Q or H (7, 15, 25, 30 % of the codewords may be wrong) and
+--version 1 to 40 fix one or both.
 """
 import argparse
 import os
 import re
-import sys
 
+from command import (error_context, read_input, run, would_overwrite, write_or_check,
+                     write_stdout)
 from images import to_png, to_svg, to_text
-from qrcode_tables import (ALPHANUMERIC, ALPHANUMERICS, BYTE, LEVELS, MASKS, NUMERIC, PADS, VERSIONS, QRError,
-                           block_sizes, capacity, check_codewords, count_bits, data_places, format_information,
-                           format_places, function_patterns, size_of, version_information, version_places)
+from qrcode_tables import (
+    ALPHANUMERIC, ALPHANUMERICS, BYTE, LEVELS, MASKS, NUMERIC, PADS, VERSIONS, QRError,
+    block_sizes, capacity, count_bits, data_positions, format_information, format_positions,
+    function_patterns, symbol_size, version_information, version_positions)
+from reed_solomon import check_codewords
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.dirname(HERE))
-import files  # noqa: E402
-
 MODES = (NUMERIC, ALPHANUMERIC, BYTE)
-SIXTHS = {NUMERIC: 20, ALPHANUMERIC: 33, BYTE: 48}       # of a bit that a character takes: 10/3, 11/2 and 8 bits
-MOST = 7089                                              # characters that the largest symbol holds, digits only
+# Sixths of a bit that a character takes: 10/3, 11/2 and 8 bits.
+SIXTHS = {NUMERIC: 20, ALPHANUMERIC: 33, BYTE: 48}
+MAX_CHARACTERS = 7089                            # in the largest symbol, digits only
+MAX_INPUT = 1 << 20                              # bytes; what a symbol holds is checked later
+WRITERS = {".png": to_png, ".svg": to_svg, ".txt": to_text}
 
 
-# ---- Data -----------------------------------------------------------------------------------------------------------
-def fits(byte, mode):
+# ---- Data -----------------------------------------------------------------------------------
+def fits_mode(byte, mode):
     """Can a byte stand in a segment of this mode?"""
     return mode == BYTE or byte in (b"0123456789" if mode == NUMERIC else ALPHANUMERICS)
 
 
-def segments(data, version):
-    """Bytes -> [(mode, bytes)], the way to cut them that takes the fewest bits in this version.
+def split_segments(data, version):
+    """Bytes -> [(mode, bytes)], the split into segments that takes the fewest bits.
 
-    For each mode it keeps the cheapest way to write what has been read and to be in that mode: a shortest path."""
-    ways = {None: (0, ())}                               # mode: (sixths of a bit, ((mode, start), ...))
-    for place, byte in enumerate(data):
-        new = {}
-        for mode in MODES:
-            if fits(byte, mode):
-                for old, (cost, cuts) in ways.items():
-                    if old != mode:                      # a segment ends with a whole bit, then a head of another
-                        cost, cuts = (cost + 5) // 6 * 6 + 6 * (4 + count_bits(mode, version)), (cuts, (mode, place))
-                    if mode not in new or cost + SIXTHS[mode] < new[mode][0]:
-                        new[mode] = cost + SIXTHS[mode], cuts
-        ways = new
-    starts, cuts = [], min(ways.values(), key=lambda way: (way[0] + 5) // 6)[1]
-    while cuts:
-        cuts, start = cuts
+    A shortest path: for each mode, the cheapest way to write what has been read and be in it.
+    """
+    paths = {None: (0, ())}                      # mode: (sixths of a bit, segment starts, linked)
+    for position, byte in enumerate(data):
+        extended = {}
+        for mode in filter(lambda mode: fits_mode(byte, mode), MODES):
+            header = 6 * (4 + count_bits(mode, version))
+            ways = []
+            for old, (cost, starts) in paths.items():
+                if old != mode:                  # the old segment ends with a whole bit
+                    cost, starts = -(-cost // 6) * 6 + header, (starts, (mode, position))
+                ways.append((cost + SIXTHS[mode], starts))
+            extended[mode] = min(ways, key=lambda way: way[0])
+        paths = extended
+    starts, linked = [], min(paths.values(), key=lambda path: -(-path[0] // 6))[1]
+    while linked:
+        linked, start = linked
         starts.insert(0, start)
     ends = [start for _, start in starts[1:]] + [len(data)]
     return [(mode, data[start:end]) for (mode, start), end in zip(starts, ends)]
 
 
 def segment_bits(mode, data, version):
-    """A segment as a string of 0 and 1: mode, count, characters (7.4). QRError if it is longer than a count can say."""
-    if len(data) >> count_bits(mode, version):
-        raise QRError("is too long for one segment of version %d" % version)
-    bits = "{:04b}{:0{}b}".format(mode, len(data), count_bits(mode, version))
+    """A segment as a string of 0 and 1: mode, count, characters (7.4).
+
+    QRError if it has more characters than its count can tell.
+    """
+    width = count_bits(mode, version)
+    if len(data) >> width:
+        raise QRError(f"is too long for one segment of version {version}")
+    bits = f"{mode:04b}{len(data):0{width}b}"
     if mode == NUMERIC:
         groups = [data[i:i + 3] for i in range(0, len(data), 3)]
-        return bits + "".join("{:0{}b}".format(int(group), 3 * len(group) + 1) for group in groups)
+        return bits + "".join(f"{int(group):0{3 * len(group) + 1}b}" for group in groups)
     if mode == ALPHANUMERIC:
         values = [ALPHANUMERICS.index(byte) for byte in data]
-        pairs = ["{:011b}".format(45 * a + b) for a, b in zip(values[::2], values[1::2])]
-        return bits + "".join(pairs) + "{:06b}".format(values[-1]) * (len(values) % 2)
-    return bits + "".join(map("{:08b}".format, data))
+        pairs = "".join(f"{45 * a + b:011b}" for a, b in zip(values[::2], values[1::2]))
+        return bits + pairs + (f"{values[-1]:06b}" if len(values) % 2 else "")
+    return bits + "".join(f"{byte:08b}" for byte in data)
 
 
-def codewords(bits, version, level):
-    """Bits of all segments -> the codewords of the symbol: terminated, padded, with check codewords, interleaved."""
+def make_codewords(bits, version, level):
+    """Bits of all segments -> the codewords of the symbol in order.
+
+    Terminated and padded (7.4.9, 7.4.10), with check codewords, interleaved (7.6).
+    """
     room = capacity(version, level)
     bits += "0" * min(4, room - len(bits))
     bits += "0" * (-len(bits) % 8)
@@ -82,107 +95,142 @@ def codewords(bits, version, level):
     data += [PADS[i % 2] for i in range(room // 8 - len(data))]
     sizes, checks = block_sizes(version, level)
     blocks = [[data.pop(0) for _ in range(size)] for size in sizes]
-    behind = [check_codewords(block, checks) for block in blocks]
-    return [part[i] for parts in (blocks, behind) for i in range(max(map(len, parts))) for part in parts
-            if i < len(part)]
+    check_blocks = [check_codewords(block, checks) for block in blocks]
+    return [block[i] for group in (blocks, check_blocks) for i in range(max(map(len, group)))
+            for block in group if i < len(block)]
 
 
-# ---- The symbol -----------------------------------------------------------------------------------------------------
-def drawn(version, level, mask, words):
+# ---- The symbol -----------------------------------------------------------------------------
+def draw_symbol(version, level, mask, codewords):
     """The matrix of a symbol with these codewords under a mask (0 to 7)."""
     modules = dict(function_patterns(version))
-    for places, word, bits in ((format_places(version), format_information(level, mask), 15),
-                               (version_places(version), version_information(version), 18)):
-        for where in places:
-            modules.update((place, word >> bits - 1 - k & 1) for k, place in enumerate(where))
-    bits, masked = "".join(map("{:08b}".format, words)), MASKS[mask]
-    places = data_places(version)
-    for (i, j), bit in zip(places, bits.ljust(len(places), "0")):            # the remainder bits are zeros
-        modules[i, j] = int(bit) ^ (not masked(i, j))
-    n = range(size_of(version))
+    for copies, word, width in ((format_positions(version), format_information(level, mask), 15),
+                                (version_positions(version), version_information(version), 18)):
+        for copy in copies:
+            modules.update((position, word >> width - 1 - k & 1)
+                           for k, position in enumerate(copy))
+    bits, pattern = "".join(f"{word:08b}" for word in codewords), MASKS[mask]
+    positions = data_positions(version)
+    for (i, j), bit in zip(positions, bits.ljust(len(positions), "0")):      # remainder bits: 0
+        modules[i, j] = int(bit) ^ (not pattern(i, j))
+    n = range(symbol_size(version))
     return [[modules[i, j] for j in n] for i in n]
 
 
 def penalty(matrix):
-    """The four penalties of 7.8.3: runs, blocks, what looks like a finder, too much of a shade."""
+    """The four penalties of 7.8.3: runs, blocks, false finders, imbalance of dark and light."""
     n, total = len(matrix), 0
     lines = ["".join(map(str, line)) for line in [*matrix, *zip(*matrix)]]
     for line in lines:
         total += sum(len(run) - 2 for run in re.findall("0{5,}|1{5,}", line))
         total += 40 * len(re.findall("(?=10111010000|00001011101)", line))
-    rows, mask = [int(line, 2) for line in lines[:n]], (1 << n - 1) - 1
+    rows, pairs = [int(line, 2) for line in lines[:n]], (1 << n - 1) - 1
     for upper, lower in zip(rows, rows[1:]):
-        unlike = (upper ^ lower) | (upper ^ lower) >> 1 | (upper ^ upper >> 1)
-        total += 3 * bin(~unlike & mask).count("1")
+        vertical = upper ^ lower
+        differs = vertical | vertical >> 1 | (upper ^ upper >> 1)
+        total += 3 * bin(~differs & pairs).count("1")
     dark = sum(map(sum, matrix))
     return total + 10 * (abs(20 * dark - 10 * n * n) // (n * n))
 
 
-def encode(data, level=None, version=None, mask=None, cut=segments):
-    """Bytes -> (matrix, version, level, mask). What is None is chosen: the smallest version, the highest level that
-    fits it, the mask of the lowest penalty. cut: how the data become segments. QRError if they do not fit."""
-    if len(data) > MOST:
-        raise QRError("is too long for a QR code: %d bytes; the largest symbol holds 2953" % len(data))
+def fit(data, level, version, split):
+    """(bits of all segments, version, level), the smallest version and then the highest level.
+
+    level, version: None where they are free. QRError if the data do not fit.
+    """
     for candidate in VERSIONS if version is None else [version]:
-        if candidate in (1, 10, 27) or version is not None:                  # the counts' lengths change here
-            parts = cut(data, candidate)
+        if candidate in (1, 10, 27) or version is not None:      # here the count's width changes
+            segments = split(data, candidate)
         try:
-            bits = "".join(segment_bits(*part, candidate) for part in parts)
+            bits = "".join(segment_bits(*segment, candidate) for segment in segments)
         except QRError:
             continue
-        fitting = [each for each in (LEVELS if level is None else level) if capacity(candidate, each) >= len(bits)]
+        fitting = [each for each in (LEVELS if level is None else level)
+                   if capacity(candidate, each) >= len(bits)]
         if fitting:
-            break
-    else:
-        within = (" of version %d" % version if version else "") + (" at level %s" % level if level else "")
-        raise QRError("does not fit: %d bytes; the largest symbol%s holds %d" % (
-            len(data), within, (capacity(version or 40, level or "L") - 4 - count_bits(BYTE, version or 40)) // 8))
-    words = codewords(bits, candidate, fitting[-1])
-    symbols = [(drawn(candidate, fitting[-1], each, words), each) for each in (range(8) if mask is None else [mask])]
-    matrix, mask = min(symbols, key=lambda symbol: penalty(symbol[0])) if len(symbols) > 1 else symbols[0]
-    return matrix, candidate, fitting[-1], mask
+            return bits, candidate, fitting[-1]
+    largest = version or 40
+    room = (capacity(largest, level or "L") - 4 - count_bits(BYTE, largest)) // 8
+    within = (f" of version {version}" if version else "") + (f" at level {level}" if level else "")
+    raise QRError(f"does not fit: {len(data)} bytes; the largest symbol{within} holds {room}")
 
 
-# ---- The command line -----------------------------------------------------------------------------------------------
-def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("source", nargs="?", help="file to encode, - for standard input (default: ../picogpt.py)")
-    options.add_argument("--level", choices=list(LEVELS), help="error correction (the highest that fits)")
-    options.add_argument("--version", type=int, choices=VERSIONS, metavar="N", help="1 to 40 (the smallest that fits)")
-    options.add_argument("--out", action="append", metavar="FILE",
-                         help="FILE.png, FILE.svg or FILE.txt; may come twice")
-    options.add_argument("--terminal", action="store_true", help="show it in the terminal")
-    options.add_argument("--check", action="store_true", help="compare, write nothing")
-    arguments = options.parse_args()
-    source = arguments.source or os.path.join(os.path.dirname(HERE), "picogpt.py")
-    plain = not (arguments.source or arguments.level or arguments.version)
-    stem = os.path.join(HERE, "picogpt") if plain else os.path.splitext(os.path.basename(source) if not arguments.source
-                                                                        else source)[0]
-    targets = arguments.out or [stem + ".png", stem + ".svg"] * (source != "-" and not arguments.terminal)
-    makers = {".png": to_png, ".svg": to_svg, ".txt": to_text}
+def encode(data, level=None, version=None, mask=None, split=split_segments):
+    """Bytes -> (matrix, version, level, mask). What is None is chosen.
+
+    The smallest version, the highest level that fits it, the mask of the lowest penalty. `split`
+    makes the segments. QRError if the data do not fit.
+    """
+    if len(data) > MAX_CHARACTERS:
+        raise QRError(f"is too long for a QR code: {len(data)} bytes; at most 2953 fit")
+    bits, version, level = fit(data, level, version, split)
+    codewords = make_codewords(bits, version, level)
+    if mask is None:
+        matrices = [draw_symbol(version, level, each, codewords) for each in range(8)]
+        mask = min(range(8), key=lambda each: penalty(matrices[each]))
+        return matrices[mask], version, level, mask
+    return draw_symbol(version, level, mask, codewords), version, level, mask
+
+
+# ---- The command line -----------------------------------------------------------------------
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", nargs="?",
+                        help="file to encode, - for standard input (../picogpt.py)")
+    parser.add_argument("--level", choices=list(LEVELS),
+                        help="error correction (the highest that fits)")
+    parser.add_argument("--version", type=int, choices=VERSIONS, metavar="N",
+                        help="1 to 40 (the smallest that fits)")
+    parser.add_argument("--out", action="append", metavar="FILE",
+                        help="FILE.png, FILE.svg or FILE.txt; may be given more than once")
+    parser.add_argument("--terminal", action="store_true", help="show it in the terminal")
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    arguments = parser.parse_args()
     if arguments.source == "":
-        options.error("SOURCE: name a file, or -")
-    if any(os.path.splitext(target)[1] not in makers for target in targets):
-        options.error("--out: name a file that ends in .png, .svg or .txt")
-    if not targets and not arguments.terminal:
-        options.error("give --out FILE.png (.svg, .txt) or --terminal")
-    if files.overwrites(targets, source):
-        options.error("%s would be overwritten by what is made from it; copy it to another name" % source)
-    data = files.read(source, 1 << 20)
-    with files.about(source, QRError):
+        parser.error("SOURCE: name a file, or - for standard input")
+    if any(os.path.splitext(target)[1] not in WRITERS for target in arguments.out or ()):
+        parser.error("--out: name a file that ends in .png, .svg or .txt")
+    if arguments.source == "-" and not arguments.out and not arguments.terminal:
+        parser.error("give --out FILE.png (.svg, .txt) or --terminal")
+    return parser, arguments
+
+
+def output_files(arguments):
+    """The paths to write: as --out says, our own files beside this script, or beside the source."""
+    if arguments.out or arguments.terminal:
+        return arguments.out or []
+    if arguments.source:
+        stem = os.path.splitext(arguments.source)[0]
+    else:
+        own = arguments.level is None and arguments.version is None
+        stem = os.path.join(HERE, "picogpt") if own else "picogpt"
+    return [stem + ".png", stem + ".svg"]
+
+
+def main():
+    parser, arguments = parse_arguments()
+    source = arguments.source or os.path.join(os.path.dirname(HERE), "picogpt.py")
+    if arguments.source is None and not os.path.exists(source):
+        parser.error("../picogpt.py is not here; name the file to encode")
+    targets = output_files(arguments)
+    if would_overwrite(targets, source):
+        parser.error(f"{source} would be overwritten by its own symbol; copy it to another name")
+    data = read_input(source, MAX_INPUT)
+    with error_context(source, QRError):
         if not data:
             raise QRError("is empty: nothing to encode")
         matrix, version, level, mask = encode(data, arguments.level, arguments.version)
-    made = [(target, makers[os.path.splitext(target)[1]](matrix)) for target in targets]
-    stale = files.settle(made, source, arguments.check)
+    outputs = [(target, WRITERS[os.path.splitext(target)[1]](matrix)) for target in targets]
+    stale = write_or_check(outputs, source, arguments.check)
     if arguments.terminal:
         lines = to_text(matrix).splitlines()
-        files.show(b"".join(b"\x1b[40;97m" + line + b"\x1b[0m\n" for line in lines))
+        write_stdout(b"".join(b"\x1b[40;97m" + line + b"\x1b[0m\n" for line in lines))
     else:
-        print("version %d, level %s, mask %d: %d x %d modules, %d bytes" % (
-            version, level, mask, len(matrix), len(matrix), len(data)))
+        print(f"version {version}, level {level}, mask {mask}: {len(matrix)} x {len(matrix)} "
+              f"modules, {len(data)} bytes")
     return 1 if stale else 0
 
 
 if __name__ == "__main__":
-    files.run(main)
+    run(main)

@@ -1,7 +1,7 @@
-"""What encoder and decoder of QR code symbols both need (ISO/IEC 18004:2015, model 2, versions 1 to 40).
+"""What encoder and decoder of QR code symbols both need (ISO/IEC 18004:2015, versions 1 to 40).
 
-Table 9 (error correction blocks) and one odd alignment distance are written down; all else is computed. A matrix is
-a list of rows of 0 (light) and 1 (dark). A codeword is a byte.
+Table 9 (error correction blocks) and one odd alignment distance are written down; all else is
+computed. A matrix is a list of rows of modules, 0 (light) or 1 (dark). A codeword is a byte.
 """
 import functools
 import math
@@ -9,16 +9,19 @@ import math
 LEVELS = "LMQH"                                  # error correction levels, weakest first
 LEVEL_BITS = {"L": 1, "M": 0, "Q": 3, "H": 2}    # table 12
 VERSIONS = range(1, 41)
-NUMERIC, ALPHANUMERIC, BYTE, KANJI, ECI = 1, 2, 4, 8, 7                      # mode indicators (table 2)
-ALPHANUMERICS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"             # table 5
-COUNT_BITS = {NUMERIC: (10, 12, 14), ALPHANUMERIC: (9, 11, 13), BYTE: (8, 16, 16), KANJI: (8, 10, 12)}    # table 3
+NUMERIC, ALPHANUMERIC, BYTE, KANJI, ECI = 1, 2, 4, 8, 7            # mode indicators (table 2)
+ALPHANUMERICS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"   # table 5
+COUNT_BITS = {NUMERIC: (10, 12, 14), ALPHANUMERIC: (9, 11, 13),
+              BYTE: (8, 16, 16), KANJI: (8, 10, 12)}               # table 3
 PADS = (0b11101100, 0b00010001)                  # 7.4.10
-MASKS = (lambda i, j: (i + j) % 2, lambda i, j: i % 2, lambda i, j: j % 3, lambda i, j: (i + j) % 3,
+MASKS = (lambda i, j: (i + j) % 2, lambda i, j: i % 2,
+         lambda i, j: j % 3, lambda i, j: (i + j) % 3,
          lambda i, j: (i // 2 + j // 3) % 2, lambda i, j: i * j % 2 + i * j % 3,
-         lambda i, j: (i * j % 2 + i * j % 3) % 2, lambda i, j: ((i + j) % 2 + i * j % 3) % 2)    # table 10; 0: invert
+         lambda i, j: (i * j % 2 + i * j % 3) % 2,
+         lambda i, j: ((i + j) % 2 + i * j % 3) % 2)               # table 10; 0: invert
 
-# Table 9, for versions 1 to 40: check codewords in a block, and blocks.
-CHECKS = {
+# Table 9, for versions 1 to 40: check codewords in a block, and the number of blocks.
+ECC_PER_BLOCK = {
     "L": (7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28,
           28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30),
     "M": (10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26,
@@ -36,86 +39,101 @@ BLOCKS = {
           23, 23, 25, 27, 29, 34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68),
     "H": (1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25,
           25, 34, 30, 32, 35, 37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81)}
-# Of small symbols some check codewords only guard against a wrong correction (table 9, p).
-GUARDS = {(1, "L"): 3, (1, "M"): 2, (2, "L"): 2, (1, "Q"): 1, (1, "H"): 1, (3, "L"): 1}
+# In small symbols some check codewords only guard against a wrong correction (table 9, p).
+MISDECODE_PROTECTION = {(1, "L"): 3, (1, "M"): 2, (2, "L"): 2, (1, "Q"): 1, (1, "H"): 1,
+                        (3, "L"): 1}
 
 
 class QRError(Exception):
-    """What cannot be encoded or read; told in one line."""
+    """What cannot be encoded or read, told in one line."""
 
 
-# ---- Where things lie -----------------------------------------------------------------------------------------------
-def size_of(version):
+# ---- Positions ------------------------------------------------------------------------------
+def symbol_size(version):
     """Modules along a side."""
     return 17 + 4 * version
 
 
 @functools.lru_cache(maxsize=None)
 def alignment_positions(version):
-    """Rows, and columns, of the centres of alignment patterns: evenly apart from the far end, the first gap the rest.
+    """Rows, and columns, of the centres of the alignment patterns.
 
-    Annex E's table is this, but for version 32, whose distance is 26 and not the 28 that the rule would give."""
+    They are evenly spaced from the far end, and the first gap takes the rest. Annex E's table
+    follows from this, except for version 32: its distance is 26, not the 28 of the rule.
+    """
     if version == 1:
         return ()
-    count, last = version // 7 + 2, size_of(version) - 7
+    count, last = version // 7 + 2, symbol_size(version) - 7
     step = 26 if version == 32 else 2 * math.ceil((last - 6) / (count - 1) / 2)
     return (6,) + tuple(range(last - step * (count - 2), last + 1, step))
 
 
-def format_places(version):
-    """The two places of the format information's 15 bits, most significant first, as (row, column) (7.9.1)."""
-    n = size_of(version)
+def format_positions(version):
+    """(row, column) of the format information's 15 bits, the highest first: two copies (7.9.1)."""
+    n = symbol_size(version)
     first = [(8, j) for j in (0, 1, 2, 3, 4, 5, 7, 8)] + [(i, 8) for i in (7, 5, 4, 3, 2, 1, 0)]
     second = [(n - 1 - i, 8) for i in range(7)] + [(8, n - 8 + j) for j in range(8)]
     return first, second
 
 
-def version_places(version):
-    """The two places of the version information's 18 bits, most significant first (7.10); none below version 7."""
-    n = size_of(version)
-    first = [(i, n - 11 + j) for i in range(5, -1, -1) for j in (2, 1, 0)] if version >= 7 else []
+def version_positions(version):
+    """(row, column) of the version information's 18 bits, the highest first: two copies (7.10).
+
+    Below version 7 there is none: two empty lists.
+    """
+    if version < 7:
+        return [], []
+    n = symbol_size(version)
+    first = [(i, n - 11 + j) for i in range(5, -1, -1) for j in (2, 1, 0)]
     return first, [(j, i) for i, j in first]
 
 
 @functools.lru_cache(maxsize=None)
 def function_patterns(version):
-    """{(row, column): module} of all that is no data: finders, separators, timing, alignment, and, as 0, the places of
-    format and version information with the module that is always dark."""
-    n, modules = size_of(version), {}
+    """{(row, column): module} of all that is no data.
+
+    Finders, separators, timing and alignment patterns, the module that is always dark, and, as 0,
+    the positions of format and version information.
+    """
+    n, modules = symbol_size(version), {}
     for k in range(8, n - 8):
         modules[6, k] = modules[k, 6] = 1 - k % 2
     for top, left in ((0, 0), (0, n - 7), (n - 7, 0)):
-        for i in range(-1, 8):
-            for j in range(-1, 8):
-                if 0 <= top + i < n and 0 <= left + j < n:
-                    ring = max(abs(i - 3), abs(j - 3))
-                    modules[top + i, left + j] = int(ring in (0, 1, 3))
-    for row in alignment_positions(version):
-        for column in alignment_positions(version):
-            if (row, column) not in ((6, 6), (6, n - 7), (n - 7, 6)):
-                for i in range(-2, 3):
-                    for j in range(-2, 3):
-                        modules[row + i, column + j] = int(max(abs(i), abs(j)) != 1)
-    for place in (*sum(format_places(version), []), *sum(version_places(version), [])):
-        modules[place] = 0
+        for i in range(max(0, top - 1), min(n, top + 8)):
+            for j in range(max(0, left - 1), min(n, left + 8)):
+                ring = max(abs(i - top - 3), abs(j - left - 3))
+                modules[i, j] = int(ring in (0, 1, 3))
+    centres = alignment_positions(version)
+    for row, column in ((row, column) for row in centres for column in centres):
+        if (row, column) not in ((6, 6), (6, n - 7), (n - 7, 6)):
+            for i in range(-2, 3):
+                for j in range(-2, 3):
+                    modules[row + i, column + j] = int(max(abs(i), abs(j)) != 1)
+    for positions in format_positions(version) + version_positions(version):
+        modules.update((position, 0) for position in positions)
     modules[n - 8, 8] = 1
     return modules
 
 
 @functools.lru_cache(maxsize=None)
-def data_places(version):
-    """The (row, column) of the data bits in their order: up and down in columns of two from the right (7.7.3)."""
-    n, functions, places = size_of(version), function_patterns(version), []
-    rights = [right for right in range(n - 1, 6, -2)] + [5, 3, 1]            # column 6 is timing
+def data_positions(version):
+    """(row, column) of the data bits in their order (7.7.3).
+
+    Up and down in columns of two, from the right; column 6 is timing.
+    """
+    n, functions, positions = symbol_size(version), function_patterns(version), []
+    rights = [right for right in range(n - 1, 6, -2)] + [5, 3, 1]
     for k, right in enumerate(rights):
         for i in range(n) if k % 2 else range(n - 1, -1, -1):
-            places += [(i, j) for j in (right, right - 1) if (i, j) not in functions]
-    return places
+            positions += [(i, j) for j in (right, right - 1) if (i, j) not in functions]
+    return positions
 
 
+# ---- Capacity -------------------------------------------------------------------------------
 def block_sizes(version, level):
-    """(data codewords of each block, check codewords of each); short blocks come first."""
-    total, blocks, checks = len(data_places(version)) // 8, BLOCKS[level][version - 1], CHECKS[level][version - 1]
+    """(data codewords of each block, check codewords of each); the short blocks come first."""
+    total, blocks = len(data_positions(version)) // 8, BLOCKS[level][version - 1]
+    checks = ECC_PER_BLOCK[level][version - 1]
     short, longer = divmod(total, blocks)
     return [short - checks] * (blocks - longer) + [short + 1 - checks] * longer, checks
 
@@ -126,54 +144,23 @@ def capacity(version, level):
 
 
 def count_bits(mode, version):
-    """Bits of the character count that stands in front of a segment."""
+    """Bits of the character count at the beginning of a segment (table 3)."""
     return COUNT_BITS[mode][(version > 9) + (version > 26)]
 
 
-# ---- Codes ----------------------------------------------------------------------------------------------------------
-EXP = [1]                                        # powers of 2 in GF(256) modulo x^8 + x^4 + x^3 + x^2 + 1 (7.5.2)
-for _ in range(509):
-    EXP.append(EXP[-1] << 1 ^ (EXP[-1] >> 7) * 0b100011101)
-LOG = {value: k for k, value in enumerate(EXP[:255])}
-
-
-def times(x, y):
-    """x y in GF(256)."""
-    return EXP[LOG[x] + LOG[y]] if x and y else 0
-
-
-@functools.lru_cache(maxsize=None)
-def generator(checks):
-    """The product of (x - 2^i), i < checks, without its leading 1: coefficients from the highest down (annex A)."""
-    product = [1]
-    for i in range(checks):
-        product = [a ^ times(b, EXP[i]) for a, b in zip(product + [0], [0] + product)]
-    return product[1:]
-
-
-def check_codewords(data, checks):
-    """The remainder of data(x) x^checks by the generator (7.5.2)."""
-    rest, divisor = [0] * checks, generator(checks)
-    for codeword in data:
-        factor, rest = codeword ^ rest[0], rest[1:] + [0]
-        if factor:
-            shift = LOG[factor]
-            rest = [r ^ EXP[LOG[d] + shift] for r, d in zip(rest, divisor)]
-    return rest
-
-
+# ---- Format and version information ---------------------------------------------------------
 def bch(value, length, polynomial):
-    """A value with its BCH check bits behind it, `length` bits in all (annexes C and D)."""
+    """A value followed by its BCH check bits, `length` bits in all (annexes C and D)."""
     checks = polynomial.bit_length() - 1
-    rest = value << checks
+    remainder = value << checks
     for k in range(length - 1, checks - 1, -1):
-        if rest >> k & 1:
-            rest ^= polynomial << k - checks
-    return value << checks | rest
+        if remainder >> k & 1:
+            remainder ^= polynomial << k - checks
+    return value << checks | remainder
 
 
 def format_information(level, mask):
-    """15 bits (7.9): level and mask, their check bits, masked so that they are never all light."""
+    """15 bits (7.9): level and mask with their check bits, masked so that never all are light."""
     return bch(LEVEL_BITS[level] << 3 | mask, 15, 0b10100110111) ^ 0b101010000010010
 
 

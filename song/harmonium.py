@@ -1,7 +1,8 @@
 """The sound: a harmonium over a tanpura, as 16-bit PCM.
 
-The piece is made of few different slots: a pitch at a place of the phrase over a piece of the drone. Each is computed
-once and its bytes are put together, which is what lets plain Python render ten minutes in seconds.
+The piece is made of few different slots: a pitch at a position of the phrase over a part of the
+drone. Each is computed once and its bytes are joined, which is what lets plain Python render ten
+minutes in seconds.
 """
 import array
 import functools
@@ -10,25 +11,30 @@ import sys
 
 import raga
 
-RATE = 44100
-FULL = 9000                                      # peak of a note, of 32767
+SAMPLE_RATE = 44100                              # samples a second
+PEAK = 9000                                      # of a note, of 32767
 REED = (1.0, 0.55, 0.36, 0.22, 0.12, 0.08, 0.05)         # harmonics of a reed
-BEAT = 0.9                                       # Hz: how far the two reeds of a note are apart
+BEAT = 0.9                                       # Hz between the two reeds of a note
 ATTACK, RELEASE = 0.035, 0.045                   # seconds
+HIGHEST = 0.45                                   # of the sample rate: no harmonic above it
+STRINGS = (-5, 0, 0, -12)                        # of the tanpura, semitones above Sa
+PLUCK_SLOTS = 3                                  # slots from string to string
 DRONE = 0.055                                    # of a note's peak, for each string
-STRINGS = (-5, 0, 0, -12)                        # of the tanpura, semitones above Sa, one every three slots
+STRING_HARMONICS = 8
+STRING_RISE, STRING_FADE = 0.02, 0.2             # seconds
+STRING_RING = 2.4                                # times PLUCK_SLOTS, how long a string rings
 
 
-def tone(hertz, seconds, rate):
-    """Samples of two reeds sounding together, -1 to 1, with the reed's slow attack and a release; no clicks."""
-    count, step = round(seconds * rate), 2 * math.pi / rate
+def tone(frequency, seconds, sample_rate):
+    """Samples, -1 to 1, of two reeds sounding together, with a slow attack and a release."""
+    count, step = round(seconds * sample_rate), 2 * math.pi / sample_rate
     samples = [0.0] * count
-    for detuned, part in ((hertz - BEAT / 2, 0.5), (hertz + BEAT / 2, 0.5)):
+    for detuned in (frequency - BEAT / 2, frequency + BEAT / 2):
         for k, amplitude in enumerate(REED, 1):
-            if k * hertz < rate * 0.45:
-                w, a = step * k * detuned, part * amplitude / sum(REED)
+            if k * frequency < sample_rate * HIGHEST:
+                w, a = step * k * detuned, 0.5 * amplitude / sum(REED)
                 samples = [s + a * math.sin(w * i) for i, s in enumerate(samples)]
-    attack, release = round(ATTACK * rate), round(RELEASE * rate)
+    attack, release = round(ATTACK * sample_rate), round(RELEASE * sample_rate)
     for i in range(min(attack, count)):
         samples[i] *= 0.5 - 0.5 * math.cos(math.pi * i / attack)
     for i in range(min(release, count)):
@@ -36,62 +42,72 @@ def tone(hertz, seconds, rate):
     return samples
 
 
-def drone(sa, slot, rate):
-    """Samples of a tanpura for one phrase, after which it begins again: Pa, Sa, Sa, low Sa, plucked every three slots.
+def drone(tonic, slot, sample_rate):
+    """Samples of a tanpura for one phrase, after which it repeats; tonic in Hz, slot in seconds.
 
-    The strings ring on over the end into the beginning."""
-    count = round(raga.PHRASE_STEP * slot * rate)
+    Pa, Sa, Sa, low Sa; the strings ring on over the end into the beginning.
+    """
+    count = round(raga.PHRASE_STEP * slot * sample_rate)
+    ring = min(count, round(STRING_RING * raga.PHRASE_STEP * slot * sample_rate / PLUCK_SLOTS))
     samples = [0.0] * count
     for i, semitones in enumerate(STRINGS):
-        hertz, start = sa * 2 ** (semitones / 12), i * count // 4
-        for k in range(1, 9):
-            w, decay = 2 * math.pi * k * hertz / rate, math.exp(-(0.5 + 0.16 * k) / rate)
+        frequency, start = tonic * 2 ** (semitones / 12), i * count // 4
+        for k in range(1, STRING_HARMONICS + 1):
+            w = 2 * math.pi * k * frequency / sample_rate
+            decay = math.exp(-(0.5 + 0.16 * k) / sample_rate)
             level = DRONE * (0.3 + 0.7 / k)
-            ring = round(2.4 * raga.PHRASE_STEP * slot * rate / 3)
-            for j in range(min(ring, count)):
-                rise, fade = min(1.0, j / (0.02 * rate)), min(1.0, (min(ring, count) - j) / (0.2 * rate))
+            for j in range(ring):
+                rise = min(1.0, j / (STRING_RISE * sample_rate))
+                fade = min(1.0, (ring - j) / (STRING_FADE * sample_rate))
                 samples[(start + j) % count] += level * rise * fade * math.sin(w * j)
                 level *= decay
     return samples
 
 
-def render(digits, write, sa=60, rate=4.0, hertz=RATE, say=lambda *_: None):
-    """Render a text of digits: write(bytes of mono 16-bit PCM) is called piece by piece, say(done, all) on the way."""
-    notes, slot = raga.swaras(digits), 1 / rate
-    tonic = 440 * 2 ** ((sa - 69) / 12)
-    ground = drone(tonic, slot, hertz)
-    edges = [round(i * len(ground) / raga.PHRASE_STEP) for i in range(raga.PHRASE_STEP + 1)]
-
-    def below(phase, slots):
-        """The drone for so many slots from a place of the phrase on; the alap's notes may run over its end."""
-        end = phase + slots
-        return ground[edges[phase]:edges[min(end, raga.PHRASE_STEP)]] + ground[:edges[max(0, end - raga.PHRASE_STEP)]]
-
-    @functools.lru_cache(maxsize=None)
-    def melody(digit, slots, loud):
-        """The samples of a note of so many slots."""
-        return [loud * sample for sample in tone(tonic * 2 ** (notes[digit][2] / 12), slots * slot, hertz)]
-
-    @functools.lru_cache(maxsize=None)
-    def piece(phase, slots, digit=None, loud=0):
-        """The bytes of some slots from a place of the drone on, with a note or without."""
-        return mixed(melody(digit, slots, loud) if digit else [], below(phase, slots))
-
-    now, total = 0, len(digits) + 10
-    for i, (digit, (start, slots, place)) in enumerate(zip("0123456789" + digits, raga.schedule(len(digits)))):
-        while now < start:
-            write(piece((now - raga.MELODY) % raga.PHRASE_STEP, 1))
-            now += 1
-        write(piece((now - raga.MELODY) % raga.PHRASE_STEP, slots, digit, raga.loudness(place)))
-        now += slots
-        say(i + 1, total)
-    tail = below((now - raga.MELODY) % raga.PHRASE_STEP, raga.PHRASE_STEP)
-    write(mixed([], [sample * (1 - i / len(tail)) for i, sample in enumerate(tail)]))
-
-
-def mixed(above, below):
+def mix(melody, ground):
     """The bytes of two lists of samples together; as long as the second."""
-    samples = array.array("h", [round(FULL * (a + b)) for a, b in zip(above + [0.0] * len(below), below)])
+    pairs = zip(melody + [0.0] * len(ground), ground)
+    samples = array.array("h", [round(PEAK * (a + b)) for a, b in pairs])
     if sys.byteorder == "big":
         samples.byteswap()
     return samples.tobytes()
+
+
+def render(digits, write, sa=60, rate=4.0, sample_rate=SAMPLE_RATE, report=lambda *_: None):
+    """Render a text of digits: write(mono 16-bit PCM) is called piece by piece.
+
+    sa: MIDI number of Sa; rate: notes a second. report(notes done, all) is called on the way.
+    """
+    notes, slot, phrase = raga.assign_swaras(digits), 1 / rate, raga.PHRASE_STEP
+    tonic = 440 * 2 ** ((sa - 69) / 12)
+    ground = drone(tonic, slot, sample_rate)
+    edges = [round(i * len(ground) / phrase) for i in range(phrase + 1)]
+
+    def ground_of(position, slots):
+        """The drone for so many slots from a position of the phrase on; it may wrap around."""
+        end = position + slots
+        before_end = ground[edges[position]:edges[min(end, phrase)]]
+        return before_end + ground[:edges[max(0, end - phrase)]]
+
+    @functools.lru_cache(maxsize=None)
+    def melody(digit, slots, loudness):
+        """The samples of a note of so many slots."""
+        frequency = tonic * 2 ** (notes[digit][2] / 12)
+        return [loudness * sample for sample in tone(frequency, slots * slot, sample_rate)]
+
+    @functools.lru_cache(maxsize=None)
+    def piece(position, slots, digit=None, loudness=0):
+        """The bytes of some slots from a position of the drone on, with a note or without."""
+        return mix(melody(digit, slots, loudness) if digit else [], ground_of(position, slots))
+
+    now, total = 0, len(digits) + 10
+    starts = zip(raga.DIGITS + digits, raga.schedule(len(digits)))
+    for i, (digit, (start, slots, position)) in enumerate(starts, 1):
+        while now < start:
+            write(piece((now - raga.MELODY) % phrase, 1))
+            now += 1
+        write(piece((now - raga.MELODY) % phrase, slots, digit, raga.loudness(position)))
+        now += slots
+        report(i, total)
+    tail = ground_of((now - raga.MELODY) % phrase, phrase)
+    write(mix([], [sample * (1 - i / len(tail)) for i, sample in enumerate(tail)]))

@@ -1,232 +1,275 @@
-"""From a recording to digits: the alap gives the tempo and what each digit sounds like, the rest is compared with that.
+"""From a recording to digits: the alap teaches tempo and sound, the rest is compared with it.
 
-The decoder is told neither the key nor the instrument nor the speed. It brings the recording down to about 2.7 kHz,
-finds the ten equal notes of the alap by their loudness, and keeps the spectrum of each. It follows
-the breath before each phrase, and takes each note for the digit whose spectrum is the most similar.
+The decoder is told neither the key nor the instrument nor the speed. Its steps are textbook signal
+processing: an energy envelope and its threshold crossings as onsets; a line fitted to ten equally
+spaced onsets by least squares for the tempo; then, for each note of the melody, the amplitudes of a
+discrete Fourier transform under a Hann window, at the frequencies that are strong in the alap,
+matched to the ten templates by cosine similarity. (Oppenheim and Schafer, Discrete-Time Signal
+Processing, for the transform and the window; Bello and others 2005, "A Tutorial on Onset Detection
+in Music Signals", for the envelope.)
+
+Thresholds were chosen by trial on the recordings of tests/slow_song.py, in the middle of the range
+in which all of them are read. Times inside are in hops, steps of the envelope.
 """
-import array
 import math
 import operator
-import struct
-import sys
 
 import raga
-from midi import BadSong
+from midi import SongError
 
-BAND = 2700                                      # samples a second that are listened to, about
-HOP = 0.01                                       # seconds between two values of the loudness
-SPACING = 6.0                                    # Hz between the frequencies that are compared
-LOWEST = 55.0                                    # Hz
-STRONGEST = 96                                   # so many frequencies are compared, the strongest of the alap
-PRESSED = 0.7                                    # power of the amplitudes that are compared
-RINGING = 0.25                                   # of what is like the note before is taken off the next
-CHUNK = 1 << 18                                  # frames read at once
-LARGEST = 1 << 30                                # bytes of a file
+HOP = 0.01                     # seconds between two values of the envelope
+SMOOTHING_HOPS = 2             # on either side, over which the envelope is averaged
 
+# The alap: ten onsets that are equally far apart.
+ONSET_LEVELS = (0.04, 0.07, 0.12, 0.18, 0.25, 0.35, 0.5)     # of a loud note's energy, in turn
+LOUD_QUANTILE = 0.9            # of the envelope: what is taken for a loud note's energy
+MAX_ONSETS, MAX_FIRST = 400, 60          # onsets looked at; of these, for the alap's first note
+MAX_BETWEEN = 12               # onsets, true or false, from the alap's first note to its second
+MIN_STEP, MAX_STEP = 20, 1000  # hops from note to note of the alap: 30 to 0.6 notes a second
+MAX_DEVIATION = 0.07           # of a step, how far an onset may be off its place
+BETTER = 0.01                  # of a step, by which another fit must be better to be preferred
+MAX_GAP_ENERGY = 0.3           # of the note before, in the silence at the end of each step
 
-# ---- The file -------------------------------------------------------------------------------------------------------
-def chunk_at(file, wanted):
-    """Move to the data of a RIFF chunk and return its length. BadSong if there is none."""
-    while True:
-        head = file.read(8)
-        if len(head) < 8:
-            raise BadSong("is a WAV file without %s" % wanted.decode().strip())
-        kind, length = struct.unpack("<4sI", head)
-        if kind == wanted:
-            return length
-        file.seek(length + length % 2, 1)
+# Pitch.
+WINDOW = 0.72                  # of a slot, the length of the window
+WINDOW_START = 0.25            # of a slot after the onset: after the attack, before the next note
+ALAP_WINDOWS, ALAP_WINDOW_STEP = 10, 0.32    # windows in a note of the alap; slots between them
+LOWEST, SPACING = 55.0, 6.0    # Hz, of the first frequencies that are compared
+STRONGEST = 96                 # frequencies of the alap that are then compared
+AMPLITUDE_EXPONENT = 0.7       # below 1, so that weak partials count
+REVERBERATION = 0.25           # share of the note before that is subtracted from the next
+MIN_SIMILARITY = 0.5           # cosine, below which a sound is no note of the alap
 
-
-def samples(data, kind, width):
-    """Interleaved little-endian samples -> numbers of about 16 bits' range, as an array. 24 and 32 bits are cut."""
-    if kind == 3:
-        out = array.array("f" if width == 4 else "d", data)
-        if sys.byteorder == "big":
-            out.byteswap()
-        return array.array("f", [32767 * v if v == v and abs(v) < 100 else 0.0 for v in out])
-    if width == 1:
-        return array.array("h", [byte - 128 << 8 for byte in data])
-    if width > 2:
-        high = bytearray(len(data) // width * 2)
-        high[0::2], high[1::2] = data[width - 2::width], data[width - 1::width]
-        data = bytes(high)
-    out = array.array("h", data)
-    if sys.byteorder == "big":
-        out.byteswap()
-    return out
+# Tempo and the end of the piece.
+SEARCH = 0.3                   # of a slot, how far off its place a phrase's first onset is sought
+ONSET_RISE = 0.15              # of the way from silence to the note, where its onset is measured
+MIN_CONTRAST = 4               # of the note's energy to the breath's, for an onset to be trusted
+START_GAIN, SLOT_GAIN = 0.4, 0.05        # share of the error by which start and tempo follow
+SILENCE = 0.12                 # of the alap's energy: below it nothing sounds
+FADING = 0.4                   # of the energy just before: below it a note is dying away
 
 
-def listen(file, say=lambda *_: None):
-    """An open WAV file -> (samples of about BAND a second, mean of all channels; that rate). BadSong if it is none."""
-    if file.read(4) != b"RIFF" or file.read(8)[4:] != b"WAVE":
-        raise BadSong("is neither a MIDI nor a WAV file; convert the recording to WAV")
-    size = chunk_at(file, b"fmt ")
-    fields = file.read(min(size, 40))
-    file.seek(max(0, size + size % 2 - 40), 1)
-    if len(fields) < 16:
-        raise BadSong("is a WAV file that is cut short")
-    kind, channels, rate, _, _, bits = struct.unpack("<HHIIHH", fields[:16])
-    if kind == 0xFFFE and len(fields) >= 26:
-        kind = struct.unpack("<H", fields[24:26])[0]
-    if (kind, bits) not in ((1, 8), (1, 16), (1, 24), (1, 32), (3, 32), (3, 64)) or not 1 <= channels <= 8 or \
-            not 6000 <= rate <= 200000:
-        raise BadSong("is a WAV file of a kind that is not read: give PCM of 8 to 32 bits, 8 to 96 kHz")
-    length, width = chunk_at(file, b"data"), bits // 8
-    if length > LARGEST:
-        raise BadSong("holds %d MB of sound; cut it to the piece, or lower its rate" % (length >> 20))
-    step = max(1, round(rate / BAND))
-    block, out, done = step * channels, array.array("f"), 0
-    while done < length:
-        data = file.read(min(length - done, CHUNK // step * step * channels * width))
-        done += len(data)
-        values = samples(data[:len(data) // (width * block) * width * block], kind, width)
-        if not values:
-            break
-        out.extend([sum(values[i:i + block]) / block for i in range(0, len(values), block)])
-        say(done, length)
-    return out, rate / step
-
-
-# ---- Rhythm ---------------------------------------------------------------------------------------------------------
-def energies(sound, rate):
-    """Mean square of each HOP of the sound, its mean removed."""
+# ---- Rhythm ---------------------------------------------------------------------------------
+def envelope(samples, rate):
+    """Mean square of each hop of the samples, their mean removed."""
     size = HOP * rate
-    cuts = [round(i * size) for i in range(int(len(sound) / size) + 1)]
-    mean = sum(sound) / max(1, len(sound))
-    return [sum([(v - mean) ** 2 for v in sound[a:b]]) / (b - a) for a, b in zip(cuts, cuts[1:])]
+    edges = [round(i * size) for i in range(int(len(samples) / size) + 1)]
+    mean = sum(samples) / max(1, len(samples))
+    return [sum([(v - mean) ** 2 for v in samples[a:b]]) / (b - a)
+            for a, b in zip(edges, edges[1:])]
 
 
-def smoothed(values, width):
-    """Running means over 2 width + 1 values."""
-    sums = [0.0]
+def moving_average(values, width):
+    """Means over 2 width + 1 values, fewer at the ends."""
+    sums, n = [0.0], len(values)
     for value in values:
         sums.append(sums[-1] + value)
-    n = len(values)
-    return [(sums[min(n, i + width + 1)] - sums[max(0, i - width)]) / (min(n, i + width + 1) - max(0, i - width))
-            for i in range(n)]
+    edges = [(max(0, i - width), min(n, i + width + 1)) for i in range(n)]
+    return [(sums[b] - sums[a]) / (b - a) for a, b in edges]
 
 
-def rises(loud, level):
-    """Where the loudness rises through a level, in HOPs, between two values where it must be."""
-    return [i - 1 + (level - a) / (b - a) for i, (a, b) in enumerate(zip(loud, loud[1:]), 1) if a < level <= b]
+def mean_between(values, start, end):
+    """The mean of values[start] ... values[end], as far as there are any; else 0."""
+    part = values[max(0, int(start)):max(0, int(end)) + 1]
+    return sum(part) / len(part) if part else 0.0
+
+
+def rising_edges(values, level):
+    """Where values rise through a level: fractions of an index, by linear interpolation."""
+    return [i - 1 + (level - a) / (b - a)
+            for i, (a, b) in enumerate(zip(values, values[1:]), 1) if a < level <= b]
+
+
+def equally_spaced(onsets, first, second):
+    """Ten onsets, about as far apart as the first two; None if they are not all there."""
+    chain, step = [first, second], second - first
+    if not MIN_STEP <= step <= MAX_STEP:
+        return None
+    while len(chain) < 10:
+        expected = chain[-1] + (chain[-1] - first) / (len(chain) - 1)
+        nearest = min(onsets, key=lambda onset: abs(onset - expected))
+        if abs(nearest - expected) > MAX_DEVIATION * step:
+            return None
+        chain.append(nearest)
+    return chain
+
+
+def fit_line(chain):
+    """(start, step, largest deviation in steps) of ten onsets, by least squares."""
+    step = sum((k - 4.5) * onset for k, onset in enumerate(chain)) / 82.5
+    start = sum(chain) / 10 - 4.5 * step
+    return start, step, max(abs(onset - start - k * step) for k, onset in enumerate(chain)) / step
+
+
+def is_alap(loud, start, step):
+    """Do ten notes sound for two thirds of a step each, with hardly anything before the next?"""
+    for k in range(10):
+        note = mean_between(loud, start + (k + 0.1) * step, start + (k + 0.6) * step)
+        gap = mean_between(loud, start + (k + 0.85) * step, start + (k + 0.96) * step)
+        if gap >= MAX_GAP_ENERGY * note:
+            return False
+    return True
 
 
 def find_alap(loud):
-    """(beginning, slot) in HOPs of the ten notes of an alap. BadSong if there are none.
+    """(start, slot) in hops of the ten notes of an alap. SongError if there are none.
 
-    For several levels it looks at the rises of the loudness for ten that are equally far apart. The lower the level,
-    the nearer to a note's beginning, however it swells and beats; but noise and a drone must lie below it."""
-    top = sorted(loud)[int(len(loud) * 0.9)] if loud else 0.0
-    best = None
-    for share in (0.04, 0.07, 0.12, 0.18, 0.25, 0.35, 0.5):
-        starts = rises(loud, top * share)[:400]
-        for i, first in enumerate(starts[:60]):
-            for second in starts[i + 1:i + 12]:
-                found, step = [first, second], second - first
-                while 20 <= step <= 1000 and len(found) < 10:
-                    expected = found[-1] + (found[-1] - first) / (len(found) - 1)
-                    near = min(starts, key=lambda start, at=expected: abs(start - at))
-                    if abs(near - expected) > 0.07 * step:
-                        break
-                    found.append(near)
-                if len(found) == 10:
-                    step = sum((k - 4.5) * start for k, start in enumerate(found)) / 82.5        # least squares
-                    begin = sum(found) / 10 - 4.5 * step
-                    error = max(abs(start - begin - k * step) for k, start in enumerate(found)) / step
-                    if (best is None or error < best[0] - 0.01) and sounding(loud, begin, step):
-                        best = (error, begin, step / raga.ALAP_STEP)
+    The lower the level, the nearer an onset is to the note's beginning, however it swells and
+    beats; but noise and a drone must lie below it. So the levels are tried from the lowest.
+    """
+    loudest = sorted(loud)[int(len(loud) * LOUD_QUANTILE)] if loud else 0.0
+    for level in ONSET_LEVELS:
+        onsets, best = rising_edges(loud, loudest * level)[:MAX_ONSETS], None
+        for i, first in enumerate(onsets[:MAX_FIRST]):
+            for second in onsets[i + 1:i + MAX_BETWEEN]:
+                chain = equally_spaced(onsets, first, second)
+                if chain:
+                    start, step, deviation = fit_line(chain)
+                    better = best is None or deviation < best[0] - BETTER
+                    if better and is_alap(loud, start, step):
+                        best = deviation, start, step / raga.ALAP_STEP
         if best:
             return best[1:]
-    raise BadSong("does not begin with the ten even notes of an alap, as far as can be heard")
+    raise SongError("does not begin with the ten even notes of an alap, as far as can be heard; "
+                    "is it another song, or does the recording start late?")
 
 
-def sounding(loud, first, step):
-    """Do ten notes that begin at `first` sound for two thirds of a step, with hardly anything before the next?"""
-    def mean(begin, end):
-        part = loud[max(0, int(begin)):int(end) + 1]
-        return sum(part) / len(part) if part else 0.0
-    return all(mean(first + (k + 0.85) * step, first + (k + 0.96) * step)
-               < 0.3 * mean(first + (k + 0.1) * step, first + (k + 0.6) * step) for k in range(10))
-
-
-# ---- Pitch ----------------------------------------------------------------------------------------------------------
-def unit(vector):
-    """Numbers as a vector of length 1."""
+# ---- Pitch ----------------------------------------------------------------------------------
+def normalise(vector):
+    """Numbers as a vector of length 1; zeros stay zeros."""
     vector = list(vector)
     norm = math.sqrt(sum([v * v for v in vector])) or 1.0
     return [v / norm for v in vector]
 
 
-class Ear:
-    """The sound's spectrum at a set of frequencies, through a window of one length."""
+def cosine(a, b):
+    """The cosine similarity of two vectors of length 1."""
+    return sum(map(operator.mul, a, b))
 
-    def __init__(self, sound, rate, seconds, frequencies):
-        self.sound, self.size = sound, int(seconds * rate)
-        window = [0.5 - 0.5 * math.cos(2 * math.pi * (i + 0.5) / self.size) for i in range(self.size)]
-        self.waves = [[[w * wave(2 * math.pi * f / rate * i) for i, w in enumerate(window)]
-                       for wave in (math.cos, math.sin)] for f in frequencies]
+
+def mean_vector(vectors):
+    """The direction of the sum of vectors."""
+    return normalise(map(sum, zip(*vectors)))
+
+
+class SpectrumAnalyser:
+    """Amplitudes of the samples at some frequencies, in Hz, through a Hann window, in seconds."""
+
+    def __init__(self, samples, rate, seconds, frequencies):
+        self.samples, self.size = samples, int(seconds * rate)
+        window = [0.5 - 0.5 * math.cos(2 * math.pi * (i + 0.5) / self.size)
+                  for i in range(self.size)]
+        self.waves = []
+        for frequency in frequencies:
+            w = 2 * math.pi * frequency / rate
+            self.waves.append(([v * math.cos(w * i) for i, v in enumerate(window)],
+                               [v * math.sin(w * i) for i, v in enumerate(window)]))
 
     def spectrum(self, start):
-        """Amplitudes from sample `start` on, pressed so that weak partials count, as a vector of length 1."""
-        piece = self.sound[max(0, start):max(0, start) + self.size]
-        return unit([math.hypot(sum(map(operator.mul, piece, c)), sum(map(operator.mul, piece, s))) ** PRESSED
-                     for c, s in self.waves])
+        """The amplitudes from sample `start` on, compressed, as a vector of length 1."""
+        start = max(0, start)
+        part = self.samples[start:start + self.size]
+        return normalise([math.hypot(cosine(part, c), cosine(part, s)) ** AMPLITUDE_EXPONENT
+                          for c, s in self.waves])
 
 
-def decode(sound, rate, say=lambda *_: None):
-    """Samples -> the text of digits. BadSong, with the second, where the tune is lost. say(second) on the way."""
-    loud = smoothed(energies(sound, rate), 2)
-    first, slot = find_alap(loud)
-    hop, seconds = HOP * rate, slot * HOP * 0.72
-    grid = [LOWEST + SPACING * k for k in range(int((rate / 2.1 - LOWEST) / SPACING))]
+class Listener:
+    """A recording whose alap has been found and learned; `decode` reads the melody after it."""
 
-    def keys(ear):
-        """The spectra of each note of the alap: as it speaks, and as it sounds on and beats."""
-        starts = [[first + (raga.ALAP_STEP * k + 0.25 + 0.32 * part) * slot for part in range(10)] for k in range(10)]
-        return [[ear.spectrum(round(start * hop)) for start in note] for note in starts]
+    def __init__(self, samples, rate):
+        """SongError if no alap is found."""
+        self.rate = rate
+        self.loud = moving_average(envelope(samples, rate), SMOOTHING_HOPS)
+        self.first, self.slot = find_alap(self.loud)
+        self.learn(samples)
+        notes = [self.first + (raga.ALAP_STEP * k + 1) * self.slot for k in range(10)]
+        self.alap_energy = sum(mean_between(self.loud, at, at) for at in notes) / 10
+        self.start, self.digits = self.first + raga.MELODY * self.slot, []
 
-    means = [unit(map(sum, zip(*key))) for key in keys(Ear(sound, rate, seconds, grid))]
-    strength = [max(column) for column in zip(*means)]
-    ear = Ear(sound, rate, seconds, [f for _, f in sorted(zip(strength, grid), reverse=True)[:STRONGEST]])
-    templates = keys(ear)
-    means = [unit(map(sum, zip(*key))) for key in templates]
+    def learn(self, samples):
+        """Choose the frequencies that are strong in the alap, and keep the spectra of its notes."""
+        seconds = self.slot * HOP * WINDOW
+        count = int((self.rate / 2.1 - LOWEST) / SPACING)
+        grid = [LOWEST + SPACING * k for k in range(count)]
+        coarse = self.alap_spectra(SpectrumAnalyser(samples, self.rate, seconds, grid))
+        strength = [max(column) for column in zip(*map(mean_vector, coarse))]
+        strongest = [f for _, f in sorted(zip(strength, grid), reverse=True)[:STRONGEST]]
+        self.analyser = SpectrumAnalyser(samples, self.rate, seconds, strongest)
+        self.templates = self.alap_spectra(self.analyser)
+        self.means = [mean_vector(spectra) for spectra in self.templates]
 
-    def level(begin, end):
-        part = loud[max(0, int(begin)):max(0, int(end)) + 1]
-        return sum(part) / len(part) if part else 0.0
+    def alap_spectra(self, analyser):
+        """For each digit the spectra of its note: as it speaks, and as it sounds on and beats."""
+        spectra = []
+        for digit in range(10):
+            slots = [raga.ALAP_STEP * digit + WINDOW_START + ALAP_WINDOW_STEP * k
+                     for k in range(ALAP_WINDOWS)]
+            spectra.append([analyser.spectrum(self.sample_at(self.first + slot * self.slot))
+                            for slot in slots])
+        return spectra
 
-    full = sum(level(at, at) for at in (first + (raga.ALAP_STEP * k + 1) * slot for k in range(10))) / 10
+    def sample_at(self, hops):
+        """Hops -> the index of a sample."""
+        return round(hops * HOP * self.rate)
 
-    digits, start = [], first + raga.MELODY * slot
-    while True:
-        # the breath: follow the first note's rise, as far as it is where it may be
-        quiet = level(start - 0.4 * slot, start - 0.2 * slot)
-        loudest = level(start + 0.3 * slot, start + 0.8 * slot)
-        begin = max(0, int(start - 0.3 * slot))
-        near = rises(loud[begin:int(start + 0.3 * slot) + 2], quiet + 0.15 * (loudest - quiet))
-        if near and loudest > 4 * quiet:
-            error = begin + min(near, key=lambda rise: abs(begin + rise - start)) - start
-            start += 0.4 * error
-            slot += 0.05 * error / raga.PHRASE_STEP if len(digits) else 0
-        for place in range(raga.PHRASE):
-            at = start + place * slot
-            here, after = level(at + 0.45 * slot, at + 0.9 * slot), level(at + 1.1 * slot, at + 8 * slot)
-            last, fading = after < 0.12 * full, here < 0.4 * level(at - 0.5 * slot, at - 0.1 * slot)
-            if digits and last and here < 0.12 * full:
-                return "".join(digits)
-            if here < 0.12 * full:
-                raise BadSong("loses the tune at second %.1f: a note is missing" % (at * HOP))
-            heard = ear.spectrum(round((at + 0.25 * slot) * hop))
-            if place:                            # the note before may ring on: some of what is like it is taken off
-                before = means[int(digits[-1])]
-                share = RINGING * sum(map(operator.mul, heard, before))
-                heard = unit([max(0.0, v - share * w) for v, w in zip(heard, before)])
-            likeness = [max(sum(map(operator.mul, heard, key)) for key in spectra) for spectra in templates]
-            digit = max(range(10), key=likeness.__getitem__)
-            if last and fading and digits and str(digit) == digits[-1]:
-                return "".join(digits)           # the last note, dying away
-            if likeness[digit] < 0.5:
-                raise BadSong("loses the tune at second %.1f: this sounds like no note of the alap" % (at * HOP))
-            digits.append(str(digit))
-        say(start * HOP)
-        start += raga.PHRASE_STEP * slot
+    def decode(self, report=lambda *_: None):
+        """The text of digits. SongError, with the second, where the tune is lost."""
+        while self.read_phrase():
+            report(self.start * HOP)
+            self.start += raga.PHRASE_STEP * self.slot
+        return "".join(self.digits)
+
+    def follow_breath(self):
+        """Correct start and tempo by the first onset after a breath, where it is clear."""
+        start, slot, loud = self.start, self.slot, self.loud
+        quiet = mean_between(loud, start - 0.4 * slot, start - 0.2 * slot)
+        note = mean_between(loud, start + 0.3 * slot, start + 0.8 * slot)
+        begin = max(0, int(start - SEARCH * slot))
+        around = loud[begin:int(start + SEARCH * slot) + 2]
+        level = quiet + ONSET_RISE * (note - quiet)
+        onsets = [begin + edge for edge in rising_edges(around, level)]
+        if onsets and note > MIN_CONTRAST * quiet:
+            error = min(onsets, key=lambda onset: abs(onset - start)) - start
+            self.start += START_GAIN * error
+            if self.digits:
+                self.slot += SLOT_GAIN * error / raga.PHRASE_STEP
+
+    def read_phrase(self):
+        """Append the digits of a phrase; False if the piece ends in it."""
+        self.follow_breath()
+        for position in range(raga.PHRASE_NOTES):
+            at = self.start + position * self.slot
+            if not self.read_note(at, position):
+                return False
+        return True
+
+    def read_note(self, at, position):
+        """Append the digit of the note at hop `at`; False if the piece has ended."""
+        slot, silence = self.slot, SILENCE * self.alap_energy
+        energy = mean_between(self.loud, at + 0.45 * slot, at + 0.9 * slot)
+        is_last = mean_between(self.loud, at + 1.1 * slot, at + 8 * slot) < silence
+        if energy < silence:
+            if self.digits and is_last:
+                return False
+            raise SongError(f"loses the tune at second {at * HOP:.1f}: a note is missing")
+        digit, similarity = self.recognise(at, position)
+        before = mean_between(self.loud, at - 0.5 * slot, at - 0.1 * slot)
+        if is_last and energy < FADING * before and self.digits and digit == self.digits[-1]:
+            return False                         # the last note, dying away
+        if similarity < MIN_SIMILARITY:
+            raise SongError(f"loses the tune at second {at * HOP:.1f}: "
+                            "this sounds like no note of the alap")
+        self.digits.append(digit)
+        return True
+
+    def recognise(self, at, position):
+        """(digit, cosine similarity) of the note at hop `at`."""
+        spectrum = self.analyser.spectrum(self.sample_at(at + WINDOW_START * self.slot))
+        if position:                             # after a breath nothing rings on
+            before = self.means[int(self.digits[-1])]
+            share = REVERBERATION * cosine(spectrum, before)
+            spectrum = normalise([max(0.0, v - share * w) for v, w in zip(spectrum, before)])
+        similarity = [max(cosine(spectrum, template) for template in templates)
+                      for templates in self.templates]
+        digit = max(range(10), key=similarity.__getitem__)
+        return str(digit), similarity[digit]

@@ -4,15 +4,19 @@ import struct
 import raga
 
 DIVISION = 480                                   # ticks of a quarter note, which is four slots
-PROGRAM = 20                                     # reed organ, General MIDI number 21 counted from 1
+TICKS = DIVISION // 4                            # of a slot
+SILENCE = 24                                     # ticks between the end of a note and the next
+PROGRAM = 20                                     # reed organ, General MIDI number 21 from 1
+FULL_VELOCITY = 108                              # of 127, for loudness 1
 
 
-class BadSong(Exception):
-    """What is no song of ours; told in one line."""
+class SongError(Exception):
+    """A file that is no song of ours, or one that cannot be read; told in one line."""
 
 
-def quantity(number):
-    """A variable-length quantity."""
+# ---- Writing --------------------------------------------------------------------------------
+def encode_vlq(number):
+    """A variable-length quantity: seven bits a byte, the highest first."""
     out = [number & 127]
     while number > 127:
         number >>= 7
@@ -22,71 +26,95 @@ def quantity(number):
 
 def to_midi(digits, sa=60, rate=4.0):
     """A text of digits -> the file. sa: MIDI number of Sa; rate: notes a second."""
-    notes, ticks = raga.swaras(digits), DIVISION // 4
-    events = [(0, 0, b"\xff\x51\x03" + round(4e6 / rate).to_bytes(3, "big")), (0, 0, b"\xff\x03\x05prime"),
+    notes = raga.assign_swaras(digits)
+    tempo = round(4e6 / rate).to_bytes(3, "big")             # microseconds of a quarter note
+    # (tick, order among events of the same tick, event)
+    events = [(0, 0, b"\xff\x51\x03" + tempo), (0, 0, b"\xff\x03\x05prime"),
               (0, 0, bytes([0xC0, PROGRAM]))]
-    for digit, (start, length, place) in zip("0123456789" + digits, raga.schedule(len(digits))):
+    for digit, (start, length, position) in zip(raga.DIGITS + digits, raga.schedule(len(digits))):
         name, _, semitones = notes[digit]
-        events += [(start * ticks, 2, b"\xff\x05" + quantity(len(name)) + name.encode()),
-                   (start * ticks, 3, bytes([0x90, sa + semitones, round(108 * raga.loudness(place))])),
-                   ((start + length) * ticks - 24, 1, bytes([0x80, sa + semitones, 0]))]
+        velocity = round(FULL_VELOCITY * raga.loudness(position))
+        on, off = start * TICKS, (start + length) * TICKS - SILENCE
+        events += [(on, 2, b"\xff\x05" + encode_vlq(len(name)) + name.encode()),
+                   (on, 3, bytes([0x90, sa + semitones, velocity])),
+                   (off, 1, bytes([0x80, sa + semitones, 0]))]
     track, now = b"", 0
-    for time, _, event in sorted(events, key=lambda event: event[:2]):
-        track, now = track + quantity(time - now) + event, time
-    track += quantity(2 * DIVISION) + b"\xff\x2f\0"
-    return b"MThd" + struct.pack(">IHHH", 6, 0, 1, DIVISION) + b"MTrk" + struct.pack(">I", len(track)) + track
+    for tick, _, event in sorted(events, key=lambda event: event[:2]):
+        track, now = track + encode_vlq(tick - now) + event, tick
+    track += encode_vlq(2 * DIVISION) + b"\xff\x2f\0"
+    header = b"MThd" + struct.pack(">IHHH", 6, 0, 1, DIVISION)
+    return header + b"MTrk" + struct.pack(">I", len(track)) + track
 
 
-def note_ons(track):
-    """The pitches of a track's notes, in the order in which they begin. BadSong if an event is cut short or unknown."""
-    place, status, pitches = 0, 0, []
+# ---- Reading --------------------------------------------------------------------------------
+class TrackReader:
+    """The bytes of a track, taken from the front. IndexError at the end."""
 
-    def number():
-        nonlocal place
+    def __init__(self, track):
+        self.track, self.offset = track, 0
+
+    def byte(self):
+        """The next byte."""
+        self.offset += 1
+        return self.track[self.offset - 1]
+
+    def vlq(self):
+        """The next variable-length quantity, of four bytes at most."""
         value = 0
         for _ in range(4):
-            byte = track[place]
-            place, value = place + 1, value << 7 | byte & 127
+            byte = self.byte()
+            value = value << 7 | byte & 127
             if byte < 128:
                 return value
         raise IndexError
 
+    def skip(self, count):
+        """Pass over so many bytes."""
+        self.offset += count
+
+
+def note_ons(track):
+    """The pitches of a track's notes in the order in which they begin.
+
+    SongError if an event is truncated or unknown.
+    """
+    reader, status, pitches = TrackReader(track), 0, []
     try:
-        while place < len(track):
-            number()
-            if track[place] & 128:
-                status, place = track[place], place + 1
-            if status == 0xFF:
-                kind, place = track[place], place + 1
-                length = number()
-                place += length
-                if kind == 0x2F:
+        while True:
+            reader.vlq()                         # the time since the event before
+            if track[reader.offset] & 128:       # else the status is the last event's
+                status = reader.byte()
+            if status == 0xFF:                   # meta event
+                kind = reader.byte()
+                reader.skip(reader.vlq())
+                if kind == 0x2F:                 # end of track
                     return pitches
-            elif status in (0xF0, 0xF7):
-                length = number()
-                place += length
+            elif status in (0xF0, 0xF7):         # system exclusive
+                reader.skip(reader.vlq())
+            elif status >> 4 in (0xC, 0xD):      # program, channel pressure
+                reader.byte()
             elif status >> 4 in (0x8, 0x9, 0xA, 0xB, 0xE):
-                if status >> 4 == 9 and track[place + 1]:
-                    pitches.append(track[place])
-                place += 2
-            elif status >> 4 in (0xC, 0xD):
-                place += 1
+                pitch, velocity = reader.byte(), reader.byte()
+                if status >> 4 == 9 and velocity:
+                    pitches.append(pitch)
             else:
-                raise BadSong("holds a MIDI event that there is not")
+                raise SongError(f"holds the unknown MIDI event {status:#04x}; export it again")
     except IndexError:
-        pass
-    raise BadSong("is a MIDI file that is cut short")
+        raise SongError("is a truncated MIDI file; take a whole copy") from None
 
 
 def from_midi(data):
-    """The file -> the text of digits: the first ten notes tell which pitch is which digit. BadSong if they do not."""
+    """The file -> the text of digits: the first ten notes tell which pitch is which digit.
+
+    SongError if they do not.
+    """
     if data[:4] != b"MThd" or data[14:18] != b"MTrk" or data[8:10] != b"\0\0":
-        raise BadSong("is no MIDI file of one track")
+        raise SongError("is no MIDI file of format 0, with one track; export it as format 0")
     pitches = note_ons(data[22:22 + int.from_bytes(data[18:22], "big")])
     digits = {pitch: str(i) for i, pitch in enumerate(pitches[:10])}
     if len(digits) < 10:
-        raise BadSong("does not begin with the ten notes of an alap")
-    for i, pitch in enumerate(pitches):
+        raise SongError("does not begin with ten different notes, the alap; is it another song?")
+    for i, pitch in enumerate(pitches, 1):
         if pitch not in digits:
-            raise BadSong("loses the tune at note %d: its pitch is not in the alap" % (i + 1))
+            raise SongError(f"has a note {i} whose pitch is not in the alap; is it another song?")
     return "".join(digits[pitch] for pitch in pitches[10:])

@@ -7,10 +7,13 @@ import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from common import CANONICAL, CHAIN, canonical, command, need, path, read, run_log
+from common import CANONICAL, CHAIN, canonical, need, path, read, run_log, run_python
 
-HEAD = 23
+HEAD = 23                     # lines: three counts, then 20 steps
 PYENV = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
+MAKERS = ("golf/spell.py", "golf/pack.py", "punchcard/encode_punchcard_base64.py",
+          "qr/encode_qr.py", "song/encode_song.py", "find_prime.py", "pictures/draw_pictures.py",
+          "page/build_page.py", "docs/fill_docs.py", "prime/prove_prime.py")
 
 
 def pythons():
@@ -24,51 +27,51 @@ def pythons():
 
 
 def in_pyodide(script, lines=None):
-    """What a script prints on the canonical set in CPython 3.14 on Node. -> (stdout, version)"""
+    """(what a script prints on the canonical set in CPython 3.14 on Node, that version)."""
     folder = os.environ.get("PYODIDE", "")
     need(os.path.isfile(os.path.join(folder, "pyodide.mjs")) and shutil.which("node"),
          "Node, and PYODIDE=folder of the npm package pyodide 314")
-    run = subprocess.run(["node", path("tests", "run_in_pyodide.mjs"), folder, path(script),
-                          os.path.join(CANONICAL, "input.txt")] + ([str(lines)] if lines else []),
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=1500)
+    arguments = [path("tests", "run_in_pyodide.mjs"), folder, path(script),
+                 os.path.join(CANONICAL, "input.txt")] + ([str(lines)] if lines else [])
+    run = subprocess.run(["node", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                         timeout=1500)
     assert run.returncode == 0, run.stderr[-500:]
     return run.stdout, run.stderr.decode().split()[0]
 
 
 class Versions(unittest.TestCase):
-
     def setUp(self):
         self.data, self.expected = canonical("input.txt"), canonical("expected.log")
         self.head = b"".join(self.expected.splitlines(True)[:HEAD])
 
-    def test_heads(self):
-        """The first 20 steps of all five, everywhere, and nothing on standard error."""
+    def test_every_cpython_prints_the_first_steps(self):
         self.assertGreaterEqual(len(pythons()), 5 if os.environ.get("CI") == "true" else 0)
-        jobs = [(version, script, program) for version, program in pythons() for script in CHAIN]
+        jobs = [(version, script, program) for version, program in pythons()
+                for script in CHAIN + ("fastgpt.py",)]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             runs = pool.map(lambda job: run_log(job[1], self.data, HEAD, job[2]), jobs)
-            for (version, script, _), (out, err) in zip(jobs, runs):
+            for (version, script, _), (out, errors) in zip(jobs, runs):
                 with self.subTest(python=version, script=script):
-                    self.assertEqual((out, err), (self.head, b""))
+                    self.assertEqual((out, errors), (self.head, b""))
 
-    def test_pyodide_heads(self):
+    def test_python_3_14_prints_the_first_steps(self):
         for script in CHAIN:
             with self.subTest(script):
                 out, version = in_pyodide(script, HEAD)
                 self.assertEqual(out, self.head)
                 self.assertTrue(version.startswith("3.14."), version)
 
-    def test_pypy(self):
-        """All five in full on PyPy."""
-        need(shutil.which("pypy3"), "pypy3 (Debian: apt-get install pypy3)")
+    def test_pypy_prints_every_whole_log(self):
+        pypy = shutil.which("pypy3")
+        need(pypy, "pypy3 (Debian: apt-get install pypy3)")
+        scripts = CHAIN + ("fastgpt.py",)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for script, (out, err) in zip(CHAIN, pool.map(
-                    lambda script: run_log(script, self.data, None, shutil.which("pypy3")), CHAIN)):
+            runs = pool.map(lambda script: run_log(script, self.data, None, pypy), scripts)
+            for script, (out, errors) in zip(scripts, runs):
                 with self.subTest(script):
-                    self.assertEqual((out, err), (self.expected, b""))
+                    self.assertEqual((out, errors), (self.expected, b""))
 
-    def test_oldest_and_newest(self):
-        """attogpt.py in full on the oldest CPython here and on 3.14."""
+    def test_oldest_and_newest_print_the_whole_log_of_attogpt(self):
         need(pythons(), "a CPython from 3.8 up in pyenv")
         with ThreadPoolExecutor(2) as pool:
             newest = pool.submit(in_pyodide, "attogpt.py")
@@ -76,30 +79,46 @@ class Versions(unittest.TestCase):
             self.assertEqual(oldest.result()[0], self.expected)
             self.assertEqual(newest.result()[0], self.expected)
 
-    def test_artifacts_on_others(self):
-        """The oldest and newest CPython here, and PyPy, make the same bytes of every artifact, and read them all."""
-        programs = [program for _, program in pythons()[:1] + pythons()[-1:]] + [shutil.which("pypy3")]
-        need(len(programs) == 3 and programs[-1], "two other CPythons, and pypy3")
-        makers = ("pack.py", "punchcard/encode_punchcard_base64.py", "qr/encode_qr.py", "song/encode_song.py",
-                  "find_prime.py", "pictures/draw_pictures.py", "page/build_page.py")
-        readers = (("verify_prime.py", "femtogpt.py"), ("punchcard/decode_punchcard_base64.py -o -", "attogpt.py"),
-                   ("qr/decode_qr.py", "picogpt.py"))
-        for program in programs:
-            with tempfile.TemporaryDirectory() as folder:
-                for maker in makers:
-                    run = command(path(maker), "--check", cwd=folder, python=program)
-                    self.assertEqual((run.returncode, run.stderr), (0, b""), (program, maker, run.stdout))
-                for reader, source in readers:
-                    script, *options = reader.split()
-                    run = command(path(script), *options, cwd=folder, python=program)
-                    self.assertEqual((run.stdout, run.stderr), (read(source), b""), (program, reader))
-                wav = os.path.join(folder, "song.wav")
-                for script, *options in (("punchcard/decode_punchcard_base64.py", path("punchcard", "cards.svg")),
-                                         ("song/encode_song.py", "--midi", "song.mid", "--wav", wav, "--rate", "8000"),
-                                         ("song/decode_song.py", wav), ("song/decode_song.py",),
-                                         ("prove_prime.py", "--help")):
-                    run = command(path(script), *options, cwd=folder, python=program)
-                    self.assertEqual((run.returncode, run.stderr), (0, b""), (program, script))
+
+class Artifacts(unittest.TestCase):
+    """The oldest and newest CPython here, and PyPy, make the same bytes, and read them all."""
+
+    def setUp(self):
+        self.programs = [program for _, program in pythons()[:1] + pythons()[-1:]]
+        self.programs.append(shutil.which("pypy3"))
+        need(len(self.programs) == 3 and self.programs[-1], "two other CPythons, and pypy3")
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = temporary.name
+
+    def assert_runs(self, program, script, *arguments):
+        run = run_python(path(script), *arguments, cwd=self.folder, python=program)
+        self.assertEqual((run.returncode, run.stderr), (0, b""), (program, script, run.stdout))
+        return run.stdout
+
+    def test_every_artifact_is_up_to_date(self):
+        for program in self.programs:
+            for script in MAKERS:
+                self.assert_runs(program, script, "--check")
+
+    def test_every_artifact_is_read(self):
+        for program in self.programs:
+            for script, arguments, source in (
+                    ("verify_prime.py", (), "femtogpt.py"),
+                    ("punchcard/decode_punchcard_base64.py", ("-o", "-"), "attogpt.py"),
+                    ("punchcard/decode_punchcard_base64.py",
+                     (path("punchcard", "cards.svg"), "-o", "-"), "attogpt.py"),
+                    ("qr/decode_qr.py", (), "picogpt.py"),
+                    ("song/decode_song.py", ("-o", "-"), "femtogpt.py")):
+                self.assertEqual(self.assert_runs(program, script, *arguments), read(source))
+
+    def test_the_song_is_rendered_and_heard(self):
+        recording = os.path.join(self.folder, "song.wav")
+        for program in self.programs:
+            self.assert_runs(program, "song/encode_song.py", "--midi", "song.mid", "--wav",
+                             recording, "--rate", "8000")
+            script = self.assert_runs(program, "song/decode_song.py", recording, "-o", "-")
+            self.assertEqual(script, read("femtogpt.py"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Strict parity: the five scripts of the chain print the same log, byte for byte."""
+"""The scripts of the chain: microgpt.py's gradients and errors, and what the files promise."""
 import ast
 import contextlib
 import glob
@@ -8,200 +8,145 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import unittest
 import urllib.request
 import warnings
 from unittest import mock
 
-from common import CANONICAL, CHAIN, canonical, command, log_of, path, read, run_log
+from common import InFolder, canonical, path, read, run_log
 
 import microgpt
 
-HEAD = 23                     # lines: three of numbers, then 20 steps
-EDGES = {
-    "inner spaces": b"mary ann\njean  luc\nanna\nde la cruz\n" * 6,
-    "one character": b"a\nb\nc\na\nz\n",
-    "one document": b"a",
-    "longer than the context": b"bartholomew christopherson the third\nabcdefghijklmnop\nabcdefghijklmno\nx\n" * 5,
-    "exactly at the context": b"abcdefghijklmnopq\nabcdefghijklmnop\nabcdefghijklmno\n",
-    "fewer than 20 documents": b"emma\nolivia\nava\n",
-    "CRLF, blank and padded lines": b"emma\r\n\r\n  olivia \t\r\n\r\nava\r\n   \r\n",
-    "old Mac line ends": b"emma\rolivia\rava\r",
-    "any Unicode": "zoë\nŁukasz\n李小龍\n👩‍🚀 hé\nمحمد\n\u3000李\u3000\nß\u00a0ß\nA\u2028B\n".encode(),
-    "no final newline": b"emma\nolivia",
-    "quotes and percents": b"100%\n'a'\n\"b\"\n{c}\nd\\n\n%s\n",
-    "more than a hundred characters": "".join(chr(0x4E00 + i) + chr(33 + i % 90) + "\n" for i in range(150)).encode(),
-}
-
-
-def full_on_own():
-    """The scripts whose whole log on our own data is compared; the two packed ones run whole on the canonical set.
-
-    (They run the bytes of femtogpt.py, as test_deflate shows. Where that set is missing, here as well.)"""
-    return CHAIN[:3] if os.path.isdir(CANONICAL) else CHAIN
-
-
-def start():
-    """Start everything at once: the cores then work while the cases wait in their order."""
-    for script in full_on_own():
-        log_of(script, read("input.txt"))
-    try:
-        for script in CHAIN:
-            log_of(script, canonical("input.txt"))
-    except unittest.SkipTest:
-        pass
-    for data in EDGES.values():
-        for script in CHAIN:
-            log_of(script, data, HEAD)
-
-
-class Parity(unittest.TestCase):
-    """Full logs on the two data sets, and the log's head on hard ones."""
-
-    @classmethod
-    def setUpClass(cls):
-        start()
-
-    def same(self, script, data, expected, lines=None):
-        out, err = log_of(script, data, lines).result()
-        if out != expected:
-            first = next((i for i, (a, b) in enumerate(zip(out.split(b"\n"), expected.split(b"\n"))) if a != b), "end")
-            self.fail("%s: line %s differs; stderr: %s" % (script, first, err.decode(errors="replace")[-300:]))
-
-    def test_edges(self):
-        for name, data in EDGES.items():
-            with self.subTest(name):
-                expected, err = log_of("microgpt.py", data, HEAD).result()
-                self.assertEqual(expected.count(b"\n"), HEAD, err)
-                for script in CHAIN[1:]:
-                    self.same(script, data, expected, HEAD)
-
-    def test_silence(self):
-        """Nothing on standard error: no warning that a reader would have to explain away."""
-        for script in CHAIN:
-            self.assertEqual(log_of(script, EDGES["one document"], HEAD).result()[1], b"", script)
-
-    def test_counts_are_computed(self):
-        out = log_of("microgpt.py", EDGES["any Unicode"], HEAD).result()[0].decode().split("\n")
-        lines = [line.strip() for line in EDGES["any Unicode"].decode().split("\n") if line.strip()]
-        vocabulary = len(set("".join(lines))) + 1
-        self.assertEqual(out[:3], ["num docs: %d" % len(lines), "vocab size: %d" % vocabulary,
-                                   "num params: %d" % (32 * vocabulary + 3328)])
-
-
-def _full(script, name):
-    def canonical_log(self):
-        self.same(script, canonical("input.txt"), canonical("expected.log"))
-
-    def own_log(self):
-        """On our own data, the log of microgpt.py, which must be whole."""
-        expected, err = log_of("microgpt.py", read("input.txt")).result()
-        self.assertEqual((expected.count(b"\n"), err), (1025, b""))
-        if script in full_on_own():
-            self.same(script, read("input.txt"), expected)
-        else:
-            self.same(script, read("input.txt"), b"".join(expected.splitlines(True)[:HEAD]), HEAD)
-    setattr(Parity, "test_canonical_" + name, canonical_log)
-    setattr(Parity, "test_own_" + name, own_log)
-
-
-for _script in CHAIN:
-    _full(_script, _script[:-3])
+MICROGPT = path("microgpt.py")
 
 
 class Gradients(unittest.TestCase):
     """microgpt.py's autograd against central differences of its own loss."""
 
-    def test_central_differences(self):
+    def setUp(self):
         state = random.getstate()
+        self.addCleanup(random.setstate, state)
         random.seed(7)
-        weights = microgpt.make_parameters(5)
-        for matrix in weights.values():
-            for row in matrix:
-                for p in row:
-                    p.data *= 4                  # far from zero, where attention and relu have something to do
-        tokens = [4, 0, 1, 2, 0, 3, 3, 1, 4]
-        microgpt.loss_and_gradients(weights, tokens)
-        grads = {name: [[p.grad for p in row] for row in matrix] for name, matrix in weights.items()}
+        self.parameters = microgpt.make_parameters(5)
+        self.tokens = [4, 0, 1, 2, 0, 3, 3, 1, 4]
+
+    def slope(self, parameter, h=1e-5):
+        """The central difference of the loss by a parameter."""
+        middle, losses = parameter.data, []
+        for parameter.data in (middle + h, middle - h):
+            losses.append(microgpt.loss_and_gradients(self.parameters, self.tokens))
+        parameter.data = middle
+        return (losses[0] - losses[1]) / (2 * h)
+
+    def test_every_matrix_agrees_with_central_differences(self):
+        for matrix in self.parameters.values():
+            for p in sum(matrix, []):
+                p.data *= 4                      # far from zero, where attention and relu work
+        microgpt.loss_and_gradients(self.parameters, self.tokens)
+        grads = {name: [[p.grad for p in row] for row in matrix]
+                 for name, matrix in self.parameters.items()}
         self.assertEqual(len(microgpt.Value.tape), 0)
         checked = 0
-        for name, matrix in weights.items():
-            for _ in range(25):
+        for name, matrix in self.parameters.items():
+            for _ in range(12):
                 i, j = random.randrange(len(matrix)), random.randrange(len(matrix[0]))
-                parameter, h, losses = matrix[i][j], 1e-5, []
-                middle = parameter.data
-                for parameter.data in (middle + h, middle - h):
-                    losses.append(microgpt.loss_and_gradients(weights, tokens))
-                parameter.data = middle
-                slope = (losses[0] - losses[1]) / (2 * h)
-                self.assertAlmostEqual(grads[name][i][j], slope, delta=1e-7 + 1e-5 * abs(slope), msg=(name, i, j))
+                slope = self.slope(matrix[i][j])
+                self.assertAlmostEqual(grads[name][i][j], slope,
+                                       delta=1e-7 + 1e-5 * abs(slope), msg=(name, i, j))
                 checked += abs(slope) > 1e-4
-        random.setstate(state)
-        self.assertGreater(checked, 100)
+        self.assertGreater(checked, 50)
+
+    def test_two_layers_are_no_harder_than_one(self):
+        with mock.patch.object(microgpt, "N_LAYER", 2):
+            self.parameters = microgpt.make_parameters(5)
+            self.assertEqual(len(self.parameters), 3 + 2 * 6)
+            microgpt.loss_and_gradients(self.parameters, self.tokens)
+            parameter = self.parameters["layer1.mlp_fc1"][3][4]
+            grad = parameter.grad
+            self.assertAlmostEqual(grad, self.slope(parameter), delta=1e-9 + 1e-5 * abs(grad))
+            self.assertNotEqual(grad, 0)
+
+    def test_dot_of_a_vector_with_itself_has_twice_its_gradient(self):
+        x = [microgpt.Value(3.0), microgpt.Value(-2.0)]
+        microgpt.dot(x, x).grad = 1.0
+        microgpt.backward()
+        self.assertEqual([v.grad for v in x], [6.0, -4.0])
 
 
-class BadInput(unittest.TestCase):
+class BadInput(InFolder):
     """microgpt.py tells in one line what is wrong with its input."""
 
-    def complaint(self, folder):
-        run = command(path("microgpt.py"), cwd=folder)
-        self.assertEqual((run.returncode, run.stdout, run.stderr.count(b"\n")), (1, b"", 1), run.stderr)
-        return run.stderr.decode()
-
-    def test_one_line(self):
+    def test_unreadable_input_is_one_line(self):
         for data, words in ((b"", "no text"), (b" \n\t\n", "no text"), (b"ab\xff", "not UTF-8")):
-            with tempfile.TemporaryDirectory() as folder:
-                with open(os.path.join(folder, "input.txt"), "wb") as file:
-                    file.write(data)
-                self.assertIn(words, self.complaint(folder))
-        with tempfile.TemporaryDirectory() as folder:
-            os.mkdir(os.path.join(folder, "input.txt"))
-            self.assertIn("cannot read input.txt", self.complaint(folder))
+            self.put("input.txt", data)
+            self.assert_fails(1, words, MICROGPT)
+        os.unlink(os.path.join(self.folder, "input.txt"))
+        os.mkdir(os.path.join(self.folder, "input.txt"))
+        self.assert_fails(1, "cannot read input.txt", MICROGPT)
 
-    def test_arguments(self):
-        for argument, code in (("--help", 0), ("names.txt", 2)):
-            run = command(path("microgpt.py"), argument)
-            self.assertEqual((run.returncode, bool(run.stdout), bool(run.stderr)), (code, not code, bool(code)))
+    def test_only_help_is_an_argument(self):
+        self.assertIn(b"GPT-2", self.assert_succeeds(MICROGPT, "--help").stdout)
+        self.assert_fails(2, "takes no arguments", MICROGPT, "names.txt")
 
     @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
-    def test_full_disk(self):
-        with tempfile.TemporaryDirectory() as folder, open("/dev/full", "wb") as full:
-            with open(os.path.join(folder, "input.txt"), "w") as file:
-                file.write("a")
-            run = subprocess.run([sys.executable, "-u", path("microgpt.py")], cwd=folder, stdout=full,
+    def test_a_full_disk_is_one_line(self):
+        self.put("input.txt", b"a")
+        with open("/dev/full", "wb") as full:
+            run = subprocess.run([sys.executable, "-u", MICROGPT], cwd=self.folder, stdout=full,
                                  stderr=subprocess.PIPE)
-            self.assertEqual((run.returncode, run.stderr.count(b"\n")), (1, 1), run.stderr)
+        self.assertEqual((run.returncode, run.stderr.count(b"\n")), (1, 1), run.stderr)
 
-    def test_the_download(self):
-        """The names are fetched where input.txt is missing: whole and right, or nothing is left behind."""
+    def test_lines_are_flushed_while_it_trains(self):
+        """A reader of a pipe sees a step before the run has ended."""
+        self.put("input.txt", b"abcdefghijklmnop\n")
+        process = subprocess.Popen([sys.executable, MICROGPT], cwd=self.folder,
+                                   stdout=subprocess.PIPE)
+        lines = [process.stdout.readline() for _ in range(4)]
+        running = process.poll() is None
+        process.kill()
+        process.communicate()
+        self.assertEqual((lines[3][:19], running), (b"step    1 / 1000 | ", True))
+
+
+class Download(InFolder):
+    """The names are fetched where input.txt is missing: whole and right, or nothing is left."""
+
+    def read(self, answer):
+        """read_documents with this answer of the network: bytes, or an error."""
+        outcome = {"side_effect": answer} if isinstance(answer, OSError) else \
+            {"return_value": io.BytesIO(answer)}
+        with mock.patch.object(urllib.request, "urlopen", **outcome) as opened, \
+                contextlib.redirect_stderr(io.StringIO()):
+            documents = microgpt.read_documents(os.path.join(self.folder, "input.txt"))
+        self.assertGreater(opened.call_args[1]["timeout"], 0)
+        return documents
+
+    def test_no_network_or_another_file_leaves_nothing(self):
+        for answer, words in ((OSError("no network"), "no network"),
+                              (b"<html>", "not the file we know")):
+            with self.assertRaises(SystemExit) as end:
+                self.read(answer)
+            self.assertIn(words, str(end.exception))
+            self.assertNotIn("\n", str(end.exception))
+            self.assertEqual(os.listdir(self.folder), [])
+
+    def test_the_right_file_is_kept(self):
         right = b"anna\nbert\n"
-        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
-            target = os.path.join(folder, "input.txt")
-            for answer, words in ((OSError("no network"), "no network"), (b"<html>", "not the file we know")):
-                opened = mock.Mock(side_effect=answer) if isinstance(answer, OSError) else \
-                    mock.Mock(return_value=io.BytesIO(answer))
-                with mock.patch.object(urllib.request, "urlopen", opened), self.assertRaises(SystemExit) as end:
-                    microgpt.read_documents(target)
-                self.assertIn(words, str(end.exception))
-                self.assertNotIn("\n", str(end.exception))
-                self.assertEqual(os.listdir(folder), [])
-                self.assertGreater(opened.call_args[1]["timeout"], 0)
-            with mock.patch.object(urllib.request, "urlopen", return_value=io.BytesIO(right)), \
-                    mock.patch.object(microgpt, "NAMES_SHA256", hashlib.sha256(right).hexdigest()):
-                self.assertEqual(microgpt.read_documents(target), ["anna", "bert"])
-            self.assertEqual(os.listdir(folder), ["input.txt"])
+        digest = hashlib.sha256(right).hexdigest()
+        with mock.patch.object(microgpt, "NAMES_SHA256", digest):
+            self.assertEqual(self.read(right), ["anna", "bert"])
+        self.assertEqual(os.listdir(self.folder), ["input.txt"])
 
-    def test_the_known_hash(self):
-        self.assertEqual(hashlib.sha256(canonical("input.txt")).hexdigest(), microgpt.NAMES_SHA256)
+    def test_the_known_hash_is_the_canonical_file_s(self):
+        digest = hashlib.sha256(canonical("input.txt")).hexdigest()
+        self.assertEqual(digest, microgpt.NAMES_SHA256)
 
 
 class Files(unittest.TestCase):
     """What the files promise of themselves."""
 
-    def test_names(self):
-        data = read("input.txt")
-        names = data.decode("ascii").split("\n")
+    def test_our_names_are_many_sorted_and_lower_case(self):
+        names = read("input.txt").decode("ascii").split("\n")
         self.assertEqual(names.pop(), "")
         self.assertGreaterEqual(len(names), 4000)
         self.assertEqual(names, sorted(set(names)))
@@ -209,50 +154,56 @@ class Files(unittest.TestCase):
             self.assertRegex(name, r"\A[a-z]{2,15}\Z")
         self.assertEqual(len(set("".join(names))), 26)
 
-    def test_sizes(self):
-        for name, most in (("picogpt.py", 1628), ("femtogpt.py", 1340), ("attogpt.py", 1060), ("zeptogpt.py", 860)):
-            self.assertLessEqual(len(read(name)), most, name)
+    def test_records_have_not_grown(self):
+        for name, limit in (("picogpt.py", 1464), ("femtogpt.py", 1340), ("attogpt.py", 1054),
+                            ("zeptogpt.py", 859)):
+            self.assertLessEqual(len(read(name)), limit, name)
 
-    def test_one_screen(self):
+    def test_picogpt_fits_one_screen(self):
         lines = read("picogpt.py").decode("ascii").split("\n")
         self.assertLessEqual(len(lines), 51)
         self.assertLessEqual(max(map(len, lines)), 100)
 
-    def test_plain_ascii(self):
-        self.assertTrue(set(read("femtogpt.py")) <= set(b"\n" + bytes(range(32, 127))))
+    def test_femtogpt_and_attogpt_are_printable_ascii(self):
+        printable = set(b"\n" + bytes(range(32, 127)))
+        self.assertLessEqual(set(read("femtogpt.py")), printable)
         atto = read("attogpt.py")
-        self.assertTrue(set(atto) <= set(b"\n" + bytes(range(33, 127)) + b" "))
-        self.assertEqual(len(atto.split(b"'")), 3, "no quote inside the one literal")
-        self.assertNotIn(b"\\", atto)
+        self.assertLessEqual(set(atto), printable)
+        self.assertEqual((atto.count(b"'"), atto.count(b"\\")), (2, 0))
 
-    def test_git_leaves_zepto_alone(self):
+    def test_git_treats_zeptogpt_as_binary(self):
         self.assertIn(b"zeptogpt.py binary", read(".gitattributes"))
 
-    def test_no_network_nor_imports(self):
-        """The golfed scripts import the standard library, and of that only what they are about."""
-        for name, allowed in (("picogpt.py", {"random", "cmath"}), ("femtogpt.py", {"random", "cmath"})):
-            imports = {word.strip() for line in read(name).decode().split("\n") if "import" in line
-                       for word in line.replace("from", "").split("import")[0].split(",")}
-            self.assertLessEqual(imports, allowed, name)
+    def test_plain_scripts_import_random_and_cmath_only(self):
+        for name in ("picogpt.py", "femtogpt.py"):
+            tree = ast.parse(read(name))
+            imports = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import)
+                       for alias in node.names}
+            imports |= {node.module for node in ast.walk(tree)
+                        if isinstance(node, ast.ImportFrom)}
+            self.assertLessEqual(imports, {"random", "cmath"}, name)
+
+    def test_microgpt_uses_the_words_of_the_field(self):
+        text = read("microgpt.py").decode()
+        for word in ("embedding", "logits", "Cross-entropy", "Backpropagation", "causal",
+                     "KV cache", "head dimension", "residual stream", "GPT-2", "LayerNorm"):
+            self.assertIn(word, text)
 
 
 class Versions(unittest.TestCase):
-    """Python 3.8 is enough for every file."""
-
-    def test_syntax(self):
-        files = [f for f in glob.glob(path("**", "*.py"), recursive=True) if "run_results" not in f]
-        self.assertGreater(len(files), 10)
-        for file_name in files:
-            with open(file_name, "rb") as file:
-                source = file.read()
+    def test_every_file_is_python_3_8_without_warnings(self):
+        names = [name for name in glob.glob(path("**", "*.py"), recursive=True)
+                 if "run_results" not in name]
+        self.assertGreater(len(names), 40)
+        for name in names:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
-                ast.parse(source, os.path.basename(file_name), feature_version=(3, 8))
+                with open(name, "rb") as file:
+                    ast.parse(file.read(), os.path.basename(name), feature_version=(3, 8))
 
-    def test_head_alone(self):
-        """run_log stops a script at the line that it was asked for: the tool that the edge cases lean on."""
-        out, _ = run_log("microgpt.py", b"ab\n", 5)
-        self.assertEqual(out.count(b"\n"), 5)
+    def test_run_log_stops_where_it_was_asked_to(self):
+        """The tool that the cases of test_logs.py lean on."""
+        self.assertEqual(run_log("microgpt.py", b"ab\n", 5)[0].count(b"\n"), 5)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ import tempfile
 import time
 import unittest
 
-from common import command, path
+from common import path, run_python
 
-LOG = ("num docs: 2", "vocab size: 3", "num params: 9", "step    1 / 2 | loss 3.0000", "step    2 / 2 | loss 2.5000",
-       "", "--- inference (new, hallucinated names) ---", "sample  1: ab")
+LOG = ("num docs: 2", "vocab size: 3", "num params: 9", "step    1 / 2 | loss 3.0000",
+       "step    2 / 2 | loss 2.5000", "", "--- inference (new, hallucinated names) ---",
+       "sample  1: ab")
 GOOD = "print(%r)" % "\n".join(LOG)
 ENTRIES = {
     "good.py": (GOOD, True, "ok"),
@@ -17,10 +18,11 @@ ENTRIES = {
     "sample.py": (GOOD.replace("1: ab", "1: abc"), False, "ok"),
     "extra.py": (GOOD + "\nprint()", False, "ok"),
     "hang.py": (GOOD + "\nimport time\ntime.sleep(60)", False, "no end within 3 s"),
-    "child.py": ("import subprocess,sys\nsubprocess.Popen([sys.executable,'-c','import time;time.sleep(60)'])\n" + GOOD,
-                 True, "ok"),
+    "child.py": ("import subprocess,sys\nsubprocess.Popen([sys.executable,'-c','import time;"
+                 "time.sleep(60)'])\n" + GOOD, True, "ok"),
     "flood.py": ("while True: print('x' * 9999)", False, "more than 1 MiB of output"),
-    "writer.py": ("open('input.txt','w').write('mine')\nopen('junk','w').write('mine')\n" + GOOD, True, "ok"),
+    "writer.py": ("open('input.txt','w').write('mine')\nopen('junk','w').write('mine')\n" + GOOD,
+                  True, "ok"),
     "alone.py": ("import os\nassert sorted(os.listdir()) == ['alone.py', 'input.txt']\n"
                  "assert open('input.txt').read() == 'a\\nb\\n'\n" + GOOD, True, "ok"),
     "silent.py": ("pass", False, "ok"),
@@ -41,17 +43,22 @@ class Referee(unittest.TestCase):
         with open(os.path.join(cls.folder, "data.txt"), "w") as file:
             file.write("a\nb\n")
         begun = time.time()
-        cls.done = command(path("compare_runs.py"), *ENTRIES, "--reference", "good.py", "--input", "data.txt",
-                           "--timeout", "3", "--json", cwd=cls.folder)
+        cls.done = cls.referee(*ENTRIES, "--timeout", "3", "--json")
         cls.seconds = time.time() - begun
         cls.table = json.loads(cls.done.stdout.decode())
         cls.rows = {row["name"]: row for row in cls.table["entries"]}
 
     @classmethod
+    def referee(cls, *arguments):
+        """compare_runs.py in the folder, with good.py for the reference unless another is named."""
+        return run_python(path("compare_runs.py"), "--reference", "good.py", "--input", "data.txt",
+                          *arguments, cwd=cls.folder)
+
+    @classmethod
     def tearDownClass(cls):
         cls.place.cleanup()
 
-    def test_verdicts(self):
+    def test_each_entry_gets_its_verdict(self):
         self.assertEqual(self.done.returncode, 1)
         for name, (source, valid, status) in ENTRIES.items():
             row = self.rows["good-2.py" if name == "good.py" else name]
@@ -60,50 +67,50 @@ class Referee(unittest.TestCase):
             self.assertEqual(row["characters"], len(source))
         self.assertLess(self.seconds, 40, "an entry held the run up")
 
-    def test_what_differs(self):
-        self.assertEqual([self.rows["loss.py"][key] for key in ("metadata", "losses", "samples", "log")],
-                         [True, False, True, False])
-        self.assertEqual([self.rows["sample.py"][key] for key in ("metadata", "losses", "samples", "log")],
-                         [True, True, False, False])
-        self.assertEqual([self.rows["extra.py"][key] for key in ("metadata", "losses", "samples", "log")],
-                         [True, True, True, False])
+    def test_the_parts_that_differ_are_named(self):
+        for name, same in (("loss.py", [True, False, True, False]),
+                           ("sample.py", [True, True, False, False]),
+                           ("extra.py", [True, True, True, False])):
+            row = self.rows[name]
+            self.assertEqual([row[part] for part in ("metadata", "losses", "samples", "log")], same)
 
-    def test_ranking(self):
+    def test_valid_entries_come_first_the_smallest_on_top(self):
         order = [(row["valid"], row["bytes"]) for row in self.table["entries"]]
         self.assertEqual(order, sorted(order, key=lambda key: (not key[0], key[1])))
 
-    def test_files(self):
+    def test_results_hold_logs_losses_and_differences(self):
         folder = os.path.join(self.folder, self.table["results"])
-        self.assertEqual(sorted(os.listdir(folder)), sorted(
-            ["summary.txt", "good-2.py"] + list(ENTRIES)))
+        self.assertEqual(sorted(os.listdir(folder)),
+                         sorted(["summary.txt", "good-2.py"] + list(ENTRIES)))
         with open(os.path.join(folder, "loss.py", "diff.txt")) as file:
             self.assertIn("+step    2 / 2 | loss 2.5001\n", file.read())
         with open(os.path.join(folder, "good.py", "losses.csv")) as file:
             self.assertEqual(file.read(), "step,loss\n1,3.0000\n2,2.5000\n")
         self.assertLess(os.path.getsize(os.path.join(folder, "flood.py", "log.txt")), 2 << 20)
+
+    def test_entries_cannot_change_the_data(self):
         with open(os.path.join(self.folder, "data.txt")) as file:
             self.assertEqual(file.read(), "a\nb\n")
 
-    def test_all_valid(self):
-        run = command(path("compare_runs.py"), "good.py", "latin.py", "--reference", "good.py", "--input", "data.txt",
-                      cwd=self.folder)
+    def test_exit_status_is_0_when_all_are_valid(self):
+        run = self.referee("good.py", "latin.py")
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(run.stdout.decode().count(" valid"), 2)
 
-    def test_wrong_calls(self):
-        for arguments in (("nothing.py",), ("good.py", "--input", "nowhere"), ("good.py", "--timeout", "0"),
-                          ("good.py", "--python", "no-such-python"), ("good.py", "--reference", "nothing.py")):
-            run = command(path("compare_runs.py"), *arguments, cwd=self.folder)
+    def test_misuse_exits_2(self):
+        for arguments in (("nothing.py",), ("good.py", "--input", "nowhere"), (".",),
+                          ("good.py", "--timeout", "0"), ("good.py", "--timeout", "nan"),
+                          ("good.py", "--python", "no-such-python"),
+                          ("good.py", "--reference", "nothing.py")):
+            run = self.referee(*arguments)
             self.assertEqual(run.returncode, 2, arguments)
             self.assertNotIn(b"Traceback", run.stderr)
-        run = command(path("compare_runs.py"), "good.py", "--reference", "silent.py", "--input", "data.txt",
-                      cwd=self.folder)
-        self.assertEqual(run.returncode, 1)
-        self.assertIn(b"printed no log", run.stderr)
-        run = command(path("compare_runs.py"), "good.py", "--reference", "crash.py", "--input", "data.txt",
-                      cwd=self.folder)
-        self.assertEqual(run.returncode, 1)
-        self.assertIn(b"the reference crash.py failed", run.stderr)
+
+    def test_a_reference_without_a_log_is_an_error(self):
+        for reference, words in (("silent.py", b"the reference silent.py printed no log"),
+                                 ("crash.py", b"the reference crash.py failed: exit 3")):
+            run = self.referee("good.py", "--reference", reference)
+            self.assertEqual((run.returncode, words in run.stderr), (1, True), run.stderr)
 
 
 if __name__ == "__main__":

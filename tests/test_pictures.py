@@ -1,109 +1,139 @@
-"""The pictures and the page are up to date, whole XML and HTML, and fetch nothing from elsewhere."""
+"""Pictures and page are up to date, whole XML and HTML, and fetch nothing from elsewhere."""
+import base64
 import json
 import os
 import re
 import shutil
-import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
-from common import CHAIN, ROOT, command, path, read
+from common import CHAIN, ROOT, path, read, run_python
 
-sys.path.insert(0, path("page"))
-import build_page  # noqa: E402
+import build_page
+import draw_pictures
 
-PICTURES = ("pictures/ladder.svg", "pictures/loss.svg", "pictures/map.svg", "pictures/deck.svg", "song/score.svg",
-            "qr/picogpt.svg", "punchcard/cards.svg")
+PICTURES = ("pictures/ladder.svg", "pictures/loss.svg", "pictures/map.svg", "pictures/deck.svg",
+            "song/score.svg", "qr/picogpt.svg", "punchcard/cards.svg")
 
 
 class Pictures(unittest.TestCase):
+    def test_committed_pictures_are_up_to_date(self):
+        run = run_python(path("pictures", "draw_pictures.py"), "--check")
+        self.assertEqual((run.returncode, run.stderr), (0, b""), run.stdout)
+        self.assertEqual(run.stdout.count(b"up to date"), 4)
 
-    def test_up_to_date(self):
-        run = command(path("pictures", "draw_pictures.py"), "--check")
-        self.assertEqual((run.returncode, run.stderr, run.stdout.count(b"up to date")), (0, b"", 4), run.stdout)
-
-    def test_well_formed(self):
+    def test_pictures_are_well_formed_and_fetch_nothing(self):
+        foreign = r"(?:href|src)=\"(?!#)|url\((?!#)|https?:(?!//www.w3.org/2000/svg)|<script"
         for name in PICTURES:
             text = read(*name.split("/")).decode()
             self.assertTrue(ElementTree.fromstring(text).tag.endswith("svg"), name)
-            foreign = r"(?:href|src)=\"(?!#)|url\((?!#)|https?:(?!//www.w3.org/2000/svg)|<script"
             self.assertEqual(re.findall(foreign, text), [], name)
 
-    def test_ladder(self):
-        """Each script's size stands in the ladder."""
+    def test_ladder_has_every_script_with_its_size(self):
         ladder = read("pictures", "ladder.svg").decode()
+        self.assertEqual(draw_pictures.CHAIN, CHAIN)
         for name in CHAIN:
-            self.assertIn(">{:,}<".format(len(read(name))), ladder)
+            self.assertIn(f">{name}<", ladder)
+            self.assertIn(f">{len(read(name)):,}<", ladder)
 
-    def test_deck(self):
-        """As many holes as the deck has."""
+    def test_loss_is_drawn_from_the_log(self):
+        log = "vocab size: 3\n" + "".join(f"step {i} / 10 | loss {2 - i / 10}\n"
+                                         for i in range(1, 11))
+        drawing = draw_pictures.loss(log).decode()
+        self.assertIn("ln 3 = 1.10", drawing)
+        raw = re.search(r'class="raw"[^>]* d="M([^"]*)"', drawing)[1].split("L")
+        self.assertEqual(len(raw), 10)
+        heights = [float(point.split()[1]) for point in raw]
+        self.assertEqual(heights, sorted(heights))
+
+    def test_deck_has_as_many_holes_as_the_cards(self):
         deck = json.loads(read("punchcard", "punchcard_encoding.json"))
+        drawing = ElementTree.fromstring(read("pictures", "deck.svg").decode())
         self.assertEqual(sum(len(column) for card in deck for column in card),
-                         sum(path.get("d").count("v") for path in ElementTree.fromstring(
-                             read("pictures", "deck.svg").decode()).iter() if path.get("class") == "hole"))
+                         sum(element.get("d").count("v") for element in drawing.iter()
+                             if element.get("class") == "hole"))
 
-    def test_stale(self):
-        """In a copy whose script has changed, --check says which picture and which page do not match, and exits 1."""
+
+class Stale(unittest.TestCase):
+    def test_pictures_and_page_of_a_changed_copy_are_named(self):
         with tempfile.TemporaryDirectory() as folder:
             copy = os.path.join(folder, "copy")
-            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", "run_results", "__pycache__"))
+            ignored = shutil.ignore_patterns(".git", "run_results", "__pycache__")
+            shutil.copytree(ROOT, copy, ignore=ignored)
             with open(os.path.join(copy, "zeptogpt.py"), "ab") as file:
                 file.write(b"#")
-            run = command(os.path.join(copy, "pictures", "draw_pictures.py"), "--check")
+            run = run_python(os.path.join(copy, "pictures", "draw_pictures.py"), "--check")
             self.assertEqual((run.returncode, run.stderr), (1, b""))
             self.assertIn(b"ladder.svg: does not match", run.stdout)
             self.assertIn(b"deck.svg: up to date", run.stdout)
-            run = command(os.path.join(copy, "page", "build_page.py"), "--check")
-            self.assertEqual((run.returncode, run.stdout.count(b"index.html: does not match")), (1, 1))
+            run = run_python(os.path.join(copy, "page", "build_page.py"), "--check")
+            self.assertEqual(run.returncode, 1)
+            self.assertIn(b"index.html: does not match", run.stdout)
             os.unlink(os.path.join(copy, "input.txt"))
             for script in ("pictures/draw_pictures.py", "page/build_page.py"):
-                run = command(os.path.join(copy, *script.split("/")), cwd=folder)
+                run = run_python(os.path.join(copy, *script.split("/")), cwd=folder)
                 self.assertEqual((run.returncode, b"Traceback" in run.stderr), (1, False))
                 self.assertIn(b"input.txt", run.stderr)
 
 
-class Page(unittest.TestCase):
+class Links(HTMLParser):
+    """The tags of a page, and what they refer to."""
 
-    def test_up_to_date(self):
-        run = command(path("page", "build_page.py"), "--check")
+    def __init__(self):
+        super().__init__()
+        self.tags, self.references = 0, []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags += 1
+        self.references += [(tag, key, value) for key, value in attributes
+                            if key in ("src", "href", "action") and not value.startswith("#")]
+
+
+class Page(unittest.TestCase):
+    def test_committed_page_is_up_to_date(self):
+        run = run_python(path("page", "build_page.py"), "--check")
         self.assertEqual((run.returncode, run.stderr), (0, b""), run.stdout)
 
-    def test_self_contained(self):
-        """Nothing is loaded, by tag or style; the one address that is used is Pyodide's, of a pinned release."""
-        found, opened = [], []
+    def test_tags_and_styles_load_nothing(self):
+        text, links = read("index.html").decode(), Links()
+        links.feed(text)
+        self.assertGreater(links.tags, 50)
+        self.assertEqual(links.references, [("a", "href", "https://pyodide.org")])
+        self.assertEqual(re.findall(r"@import|url\(", text), [])
 
-        class Parser(HTMLParser):
-            def handle_starttag(self, tag, attributes):
-                opened.append(tag)
-                found.extend((tag, key, value) for key, value in attributes if key in ("src", "href", "action"))
-        text = read("index.html").decode()
-        Parser().feed(text)
-        self.assertGreater(len(opened), 50)
-        self.assertEqual([item for item in found if not item[2].startswith("#")],
-                         [("a", "href", "https://pyodide.org")])
-        self.assertEqual(len(re.findall(r"@import|url\(", text)), 0)
-        addresses = set(re.findall(r"https?://[^\s\"'<>;]+", text))
+    def test_the_only_address_is_pyodides_of_a_pinned_release(self):
+        addresses = set(re.findall(r"https?://[^\s\"'<>;]+", read("index.html").decode()))
         addresses -= {"https://pyodide.org", "http://www.w3.org/2000/svg"}
-        self.assertEqual({address for address in addresses if not re.fullmatch(
-            r"https://cdn\.jsdelivr\.net(/pyodide/v\d+\.\d+\.\d+/full/)?", address)}, set())
+        pinned = r"https://cdn\.jsdelivr\.net(/pyodide/v\d+\.\d+\.\d+/full/)?"
+        self.assertEqual([a for a in addresses if not re.fullmatch(pinned, a)], [])
 
-    def test_guards(self):
-        """A policy that lets nothing else be fetched; and no text of the data can end the script that holds it."""
-        policy = re.search(r'Content-Security-Policy" content="([^"]*)"', read("index.html").decode()).group(1)
+    def test_the_policy_lets_nothing_else_be_fetched(self):
+        policy = re.search(r'Content-Security-Policy" content="([^"]*)"',
+                           read("index.html").decode())[1]
         rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
         self.assertEqual((rules["default-src"], rules["base-uri"]), ("'none'", "'none'"))
         for rule in rules.values():
-            self.assertLessEqual({word for word in rule.split() if ":" in word}, {"https://cdn.jsdelivr.net", "blob:"})
-        data = build_page.embedded({"name": "</script><!--<script>"})
+            self.assertLessEqual({word for word in rule.split() if ":" in word},
+                                 {"https://cdn.jsdelivr.net", "blob:"})
+
+    def test_no_data_can_end_the_script_that_holds_it(self):
+        data = build_page.embed({"name": "</script><!--<script>"})
         self.assertNotIn("<", data)
         self.assertEqual(json.loads(data), {"name": "</script><!--<script>"})
 
-    def test_one_release(self):
+    def test_scripts_in_the_page_are_those_of_the_folder(self):
+        text = read("index.html").decode()
+        data = json.loads(re.search(r'id="data">(.*?)</script>', text, re.S)[1])
+        self.assertEqual(set(data["scripts"]), set(CHAIN) | {"fastgpt.py"})
+        for name, encoded in data["scripts"].items():
+            self.assertEqual(base64.b64decode(encoded), read(name), name)
+
+    def test_release_is_the_one_that_ci_installs(self):
         """The page's Pyodide is of the series that CI tests."""
-        self.assertIn("pyodide/v%s." % re.search(r"pyodide@(\d+)", read(".ci", "run").decode()).group(1),
-                      read("index.html").decode())
+        series = re.search(r"pyodide@(\d+)", read(".ci", "run").decode())[1]
+        self.assertIn(f"pyodide/v{series}.", read("index.html").decode())
 
 
 if __name__ == "__main__":

@@ -1,234 +1,290 @@
-"""The raga: its mapping, the MIDI file, the sound, and what the ear makes of recordings good and bad."""
+"""The raga: its mapping, the MIDI file, the sound, and what the ear makes of recordings."""
 import array
 import io
 import math
-import os
 import random
 import struct
 import sys
-import tempfile
 import unittest
 import wave
 
-from common import command, path, read
+from common import path, read
 
-sys.path.insert(0, path("song"))
-import decode_song  # noqa: E402
-import find_prime  # noqa: E402
-import harmonium  # noqa: E402
-import listening  # noqa: E402
-import midi  # noqa: E402
-import raga  # noqa: E402
-import score  # noqa: E402
+import decode_song
+import harmonium
+import listening
+import midi
+import primality
+import raga
+import score
+import wav
+from midi import SongError
 
-ENCODE, DECODE = path("song", "encode_song.py"), path("song", "decode_song.py")
 
-
-def rendered(digits, hertz=8000, sa=60, rate=4.0):
+def render(digits, sample_rate=8000, sa=60, rate=4.0):
     """Our sound of a text of digits, as samples."""
     out = []
-    harmonium.render(digits, out.append, sa, rate, hertz)
+    harmonium.render(digits, out.append, sa, rate, sample_rate)
     samples = array.array("h", b"".join(out))
     if sys.byteorder == "big":
         samples.byteswap()
     return samples
 
 
-def wav(samples, hertz, width=2, channels=1):
+def make_wav(samples, sample_rate, width=2, channels=1):
     """Samples as a WAV file of 8, 16, 24 or 32 bits."""
     if width == 1:
-        data = bytes((v >> 8) + 128 for v in samples for _ in range(channels))
+        frames = [bytes([(v >> 8) + 128]) for v in samples]
     else:
-        data = b"".join((v << 8 * width - 16).to_bytes(width, "little", signed=True) for v in samples
-                        for _ in range(channels))
+        frames = [(v << 8 * width - 16).to_bytes(width, "little", signed=True) for v in samples]
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
-        file.setparams((channels, width, hertz, 0, "NONE", ""))
-        file.writeframes(data)
+        file.setparams((channels, width, sample_rate, 0, "NONE", ""))
+        file.writeframes(b"".join(frame * channels for frame in frames))
     return out.getvalue()
 
 
-def heard(data):
-    return listening.decode(*listening.listen(io.BytesIO(data)))
+def hear(data):
+    """The digits of a WAV file."""
+    return listening.Listener(*wav.read_wav(io.BytesIO(data))).decode()
 
 
 class Mapping(unittest.TestCase):
-    def test_published(self):
-        """The counts of the published prime give the published order."""
-        counts = {"3": 390, "0": 384, "9": 375, "2": 371, "8": 361, "5": 357, "4": 350, "7": 348, "1": 344, "6": 320}
+    def test_published_counts_give_the_published_order(self):
+        counts = {"3": 390, "0": 384, "9": 375, "2": 371, "8": 361, "5": 357, "4": 350, "7": 348,
+                  "1": 344, "6": 320}
         digits = "".join(digit * count for digit, count in sorted(counts.items()))
-        self.assertEqual(raga.ranked(digits), list("3092854716"))
-        self.assertEqual([raga.swaras(digits)[d][2] for d in "3092854716"], [0, 7, 12, 2, 4, 5, 8, 11, 16, -1])
-        self.assertEqual([raga.swaras(digits)[d][0] for d in "306"], ["Sa", "Pa", "'Ni"])
+        swaras = raga.assign_swaras(digits)
+        self.assertEqual(raga.rank_digits(digits), list("3092854716"))
+        self.assertEqual([swaras[d][2] for d in "3092854716"], [0, 7, 12, 2, 4, 5, 8, 11, 16, -1])
+        self.assertEqual([swaras[d][0] for d in "306"], ["Sa", "Pa", "'Ni"])
 
-    def test_ties(self):
-        self.assertEqual(raga.ranked("7733"), list("3701245689"))
+    def test_of_equally_frequent_digits_the_smaller_comes_first(self):
+        self.assertEqual(raga.rank_digits("7733"), list("3701245689"))
 
-    def test_schedule(self):
+    def test_schedule_is_alap_rest_and_phrases(self):
         notes = list(raga.schedule(12))
+        self.assertEqual(notes[:2], [(0, 4, None), (6, 4, None)])
         self.assertEqual([start for start, _, _ in notes[:10]], list(range(0, 60, 6)))
-        self.assertEqual(notes[10][0], 64)
-        self.assertEqual(notes[19], (73, 2, 9))
-        self.assertEqual(notes[20], (76, 1, 0))
+        self.assertEqual((notes[10], notes[19], notes[20]), ((64, 1, 0), (73, 2, 9), (76, 1, 0)))
+
+    def test_pitch_names(self):
+        self.assertEqual([raga.midi_pitch(name) for name in ("C4", "a3", "F#3", "C2", "G4")],
+                         [60, 57, 54, 36, 67])
+        for name in ("H3", "C", "", "C44", "B1", "G#4"):
+            self.assertRaises(ValueError, raga.midi_pitch, name)
 
 
 class Midi(unittest.TestCase):
-    def test_file(self):
-        """primegpt.mid is the prime; format 0, reed organ, tempo, swaras as lyrics."""
-        data, P = read("song", "primegpt.mid"), find_prime.number_in(path("verify_prime.py"))
-        self.assertEqual(midi.from_midi(data), str(P))
-        self.assertEqual(decode_song.script_in(str(P)), (str(P), read("femtogpt.py")))
+    def test_committed_file_is_the_prime(self):
+        data = read("song", "primegpt.mid")
+        digits = str(primality.read_number(path("verify_prime.py")))
+        self.assertEqual(midi.from_midi(data), digits)
+        script = primality.unpack(int(digits))[0]
+        self.assertEqual(decode_song.script_in(digits), (digits, script))
+
+    def test_committed_file_is_format_0_for_a_reed_organ_with_lyrics(self):
+        data, digits = read("song", "primegpt.mid"), read("prime", "primegpt.txt").split()
         self.assertEqual(data[:14], b"MThd\0\0\0\6\0\0\0\1\1\xe0")
         self.assertIn(bytes([0xC0, 20]), data)
         self.assertIn(b"\xff\x51\x03\x0f\x42\x40", data)
-        self.assertEqual(data.count(b"\xff\x05"), 1965)
-        for text in (score.to_text(str(P)), read("song", "sargam.txt")):
-            letters = text.decode().split("\n\n")[2].replace("|", " ").split()
-            back = {letter: digit for digit, (_, letter, _) in raga.swaras(str(P)).items()}
-            self.assertEqual("".join(back[letter] for letter in letters), str(P))
+        self.assertEqual(data.count(b"\xff\x05"), 10 + len(b"".join(digits)))
 
-    def test_others(self):
-        """Another key and tempo; note-on of velocity 0, running status, system exclusive, controllers."""
+    def test_sargam_spells_the_prime(self):
+        digits = str(primality.read_number(path("verify_prime.py")))
+        letters = read("song", "sargam.txt").decode().split("\n\n")[2].replace("|", " ").split()
+        digit_of = {letter: digit for digit, (_, letter, _) in raga.assign_swaras(digits).items()}
+        self.assertEqual("".join(digit_of[letter] for letter in letters), digits)
+        self.assertEqual(score.to_text(digits), read("song", "sargam.txt"))
+
+    def test_any_key_and_tempo_is_read(self):
         self.assertEqual(midi.from_midi(midi.to_midi("31415926535", 45, 7.5)), "31415926535")
-        track = b"\0\xf0\3abc\0\xb0\7\x64" + b"\0\x90" + b"\0".join(bytes([60 + i, 80]) + b"\1" + bytes([60 + i, 0])
-                                                                 for i in range(10))
-        track += b"\0\x90\x43\x40\1\x43\0\0\x90\x3c\x40" + b"\0\xff\x2f\0"
+
+    def test_other_peoples_events_are_read(self):
+        """Running status, note-on of velocity 0, system exclusive, controllers, pressure."""
+        notes = b"\0".join(bytes([60 + i, 80]) + b"\1" + bytes([60 + i, 0]) for i in range(10))
+        track = b"\0\xf0\3abc\0\xb0\7\x64\0\xd0\x33\0\x90" + notes
+        track += b"\0\x90\x43\x40\1\x43\0\x81\0\x90\x3c\x40\0\xff\x2f\0"
         data = b"MThd\0\0\0\6\0\0\0\1\0\x60MTrk" + struct.pack(">I", len(track)) + track
         self.assertEqual(midi.from_midi(data), "70")
+        unknown = data.replace(b"\0\xff\x2f", b"\0\xf4\x2f")
+        for wrong, words in ((unknown, "unknown MIDI event 0xf4"),
+                             (data.replace(b"\x90\x43", b"\x90\x63"), "note 11 whose pitch"),
+                             (data[:9] + b"\1" + data[10:], "no MIDI file of format 0")):
+            with self.assertRaisesRegex(SongError, words):
+                midi.from_midi(wrong)
 
-    def test_broken(self):
-        data = read("song", "primegpt.mid")
-        dice = random.Random(1)
-        for i in [14, 20, 22, 30, 500] + [dice.randrange(len(data)) for _ in range(60)]:
-            with self.assertRaises(midi.BadSong):
-                midi.from_midi(data[:i])
-        digits = midi.from_midi(data)
+    def test_truncated_files_are_refused(self):
+        data, rng = read("song", "primegpt.mid"), random.Random(1)
+        for end in [14, 20, 22, 30, 500] + [rng.randrange(len(data)) for _ in range(60)]:
+            with self.assertRaises(SongError):
+                midi.from_midi(data[:end])
+
+    def test_a_changed_byte_gives_the_prime_or_an_error(self):
+        data, rng = read("song", "primegpt.mid"), random.Random(2)
+        digits, refused = midi.from_midi(data), 0
         for _ in range(60):
-            i = dice.randrange(22, len(data))
+            i = rng.randrange(22, len(data))
             try:
-                out = midi.from_midi(data[:i] + bytes([dice.getrandbits(8)]) + data[i + 1:])
+                out = midi.from_midi(data[:i] + bytes([rng.getrandbits(8)]) + data[i + 1:])
                 if out != digits:
-                    decode_song.script_in(out)
-                    self.fail("a changed tune passed")
-            except midi.BadSong as error:
+                    self.fail(f"a changed tune passed: {decode_song.script_in(out)}")
+            except SongError as error:
                 self.assertNotIn("\n", str(error))
+                refused += 1
+        self.assertGreater(refused, 5)
 
 
-class Sound(unittest.TestCase):
-    """A short tune through our sound and back; the whole piece and other people's synthesizers are slow tests."""
+class Numbers(unittest.TestCase):
+    """From digits to the script, or to what is wrong."""
 
     @classmethod
     def setUpClass(cls):
-        dice = random.Random(4)
-        cls.digits = "".join(dice.choice("0123456789") for _ in range(57)) + "7700"
-        cls.low = rendered(cls.digits)
+        cls.digits = str(primality.read_number(path("verify_prime.py")))
 
-    def test_widths(self):
+    def test_an_echo_of_the_last_note_is_dropped(self):
+        for echo in ("3", "99"):
+            self.assertEqual(decode_song.script_in(self.digits + echo)[0], self.digits)
+
+    def test_other_numbers_are_refused_with_their_cause(self):
+        number = int(self.digits)
+        for digits, words in (("3" * 19, "holds 19 notes"), ("3" * 6001, "holds 6001 notes"),
+                              (str(number + 2), "is no prime"), ("7" * 400, "do not unpack"),
+                              (self.digits[:9] + "0" + self.digits[10:], "do not unpack")):
+            with self.assertRaisesRegex(SongError, words):
+                decode_song.script_in(digits)
+
+    def test_a_number_that_ends_early_is_told_from_a_wrong_one(self):
+        for heard in (30, 500, len(self.digits) - 1):
+            missing = len(self.digits) - heard
+            with self.assertRaisesRegex(SongError, f"{heard} notes were heard and about {missing}"):
+                decode_song.script_in(self.digits[:heard])
+
+
+class Sound(unittest.TestCase):
+    """A short tune through our sound and back; other people's synthesizers are slow tests."""
+
+    @classmethod
+    def setUpClass(cls):
+        rng = random.Random(4)
+        cls.digits = "".join(rng.choice("0123456789") for _ in range(37)) + "7700"
+        cls.samples = render(cls.digits)
+
+    def test_pcm_of_all_widths_is_read(self):
         for width, channels in ((1, 1), (2, 2), (3, 1), (4, 2)):
-            self.assertEqual(heard(wav(self.low, 8000, width, channels)), self.digits, (width, channels))
-        self.assertEqual(heard(wav([v // 4 for v in self.low], 8000)), self.digits)
+            data = make_wav(self.samples, 8000, width, channels)
+            self.assertEqual(hear(data), self.digits, (width, channels))
 
-    def test_float(self):
-        data = array.array("f", [v / 32768 for v in self.low])
+    def test_a_quiet_recording_is_read(self):
+        self.assertEqual(hear(make_wav([v // 4 for v in self.samples], 8000)), self.digits)
+
+    def test_float_samples_and_other_chunks_are_read(self):
+        data = array.array("f", [v / 32768 for v in self.samples])
+        data[5], data[6] = math.nan, math.inf
         if sys.byteorder == "big":
             data.byteswap()
-        head = struct.pack("<HHIIHH", 3, 1, 8000, 32000, 4, 32)
-        body = b"WAVEfmt " + struct.pack("<I", 16) + head + b"LIST\3\0\0\0abc\0data" + struct.pack("<I", 4 * len(data))
-        self.assertEqual(heard(b"RIFF\0\0\0\0" + body + data.tobytes()), self.digits)
+        header = struct.pack("<HHIIHH", 3, 1, 8000, 32000, 4, 32)
+        body = (b"WAVEfmt " + struct.pack("<I", 16) + header + b"LIST\3\0\0\0abc\0data"
+                + struct.pack("<I", 4 * len(data)))
+        self.assertEqual(hear(b"RIFF\0\0\0\0" + body + data.tobytes()), self.digits)
 
-    def test_rates_and_keys(self):
-        for hertz, sa, rate in ((22050, 57, 5.0), (44100, 62, 5.0), (11025, 67, 4.0), (16000, 48, 4.0)):
-            digits = self.digits[:13]
-            self.assertEqual(heard(wav(rendered(digits, hertz, sa, rate), hertz)), digits, (hertz, sa, rate))
+    def test_any_rate_key_and_tempo_is_read(self):
+        for sample_rate, sa, rate in ((22050, 57, 5.0), (11025, 67, 4.0)):
+            digits = self.digits[:7]
+            data = make_wav(render(digits, sample_rate, sa, rate), sample_rate)
+            self.assertEqual(hear(data), digits, (sample_rate, sa, rate))
 
-    def test_speed_silence_noise(self):
-        """Played 3 % faster or slower; with silence around it; under white noise at 10 dB."""
-        for hertz in (7760, 8240):
-            self.assertEqual(heard(wav(self.low, hertz)), self.digits)
-        self.assertEqual(heard(wav([0] * 13000 + list(self.low) + [0] * 30000, 8000)), self.digits)
-        dice = random.Random(5)
-        level = math.sqrt(sum(v * v for v in self.low) / len(self.low) / 10)
-        noisy = [max(-32768, min(32767, round(v + dice.gauss(0, level)))) for v in self.low]
-        self.assertEqual(heard(wav(noisy, 8000)), self.digits)
+    def test_three_percent_of_speed_is_followed(self):
+        for sample_rate in (7760, 8240):
+            self.assertEqual(hear(make_wav(self.samples, sample_rate)), self.digits)
 
-    def test_no_clicks(self):
-        """The loudest step from a sample to the next is no larger than what the notes' own waves make."""
-        steps = [abs(a - b) for a, b in zip(self.low, self.low[1:])]
-        hertz = 440 * 2 ** ((60 - 69 + 16) / 12)
-        waves = sum(a * 2 * math.pi * k * hertz / 8000 for k, a in enumerate(harmonium.REED, 1)) / sum(harmonium.REED)
-        self.assertLess(max(steps), harmonium.FULL * (waves + 1))
-        self.assertLess(max(map(abs, self.low)), 20000)
+    def test_silence_around_the_piece_is_ignored(self):
+        data = make_wav([0] * 13000 + list(self.samples) + [0] * 30000, 8000)
+        self.assertEqual(hear(data), self.digits)
 
-    def test_lost(self):
-        dice = random.Random(6)
-        good = wav(self.low, 8000)
+    def test_white_noise_at_ten_decibels_is_no_obstacle(self):
+        rng = random.Random(5)
+        level = math.sqrt(sum(v * v for v in self.samples) / len(self.samples) / 10)
+        noisy = [max(-32768, min(32767, round(v + rng.gauss(0, level)))) for v in self.samples]
+        self.assertEqual(hear(make_wav(noisy, 8000)), self.digits)
+
+    def test_the_sound_has_no_clicks(self):
+        """No step from a sample to the next is larger than the notes' own waves make."""
+        steps = [abs(a - b) for a, b in zip(self.samples, self.samples[1:])]
+        frequency = 440 * 2 ** ((60 - 69 + 16) / 12)
+        slope = sum(a * 2 * math.pi * k * frequency / 8000
+                    for k, a in enumerate(harmonium.REED, 1)) / sum(harmonium.REED)
+        self.assertLess(max(steps), harmonium.PEAK * (slope + 1))
+        self.assertLess(max(map(abs, self.samples)), 20000)
+
+
+class NotSongs(unittest.TestCase):
+    """Recordings in which there is no song, or no end of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.digits = "314159265358979323846264338327950288"
+        cls.samples = render(cls.digits)
+        cls.good = make_wav(cls.samples, 8000)
+
+    def assert_refused(self, data, words):
+        with self.assertRaises(SongError) as context:
+            hear(data)
+        self.assertIn(words, str(context.exception))
+        self.assertNotIn("\n", str(context.exception))
+
+    def test_other_files_are_refused(self):
+        self.assert_refused(b"", "neither a MIDI nor a WAV")
+        self.assert_refused(b"OggS" * 99, "neither a MIDI nor a WAV")
+        self.assert_refused(b"RIFF", "neither a MIDI nor a WAV")
+
+    def test_truncated_and_unsupported_headers_are_refused(self):
+        good = self.good
+        self.assert_refused(good[:30], "truncated WAV")
+        self.assert_refused(good[:36], "without data")
+        self.assert_refused(good[:16] + b"\xff\xff\xff\xff" + good[20:], "without data")
+        self.assert_refused(good[:20] + b"\7\0" + good[22:], "unsupported kind")
+        self.assert_refused(good[:22] + b"\x09\0" + good[24:], "unsupported kind")
+        self.assert_refused(good[:24] + b"\1\0\0\0" + good[28:], "unsupported kind")
+        self.assert_refused(good[:40] + b"\xff\xff\xff\x7f" + good[44:], "holds 2047 MB")
+
+    def test_recordings_without_an_alap_are_refused(self):
+        rng = random.Random(6)
+        noise = [rng.randrange(-9000, 9000) for _ in range(100000)]
         tune = [round(8000 * math.sin(i * (0.1 + 0.03 * (i // 3000 % 7)))) for i in range(200000)]
-        for data in (b"", b"RIFF", good[:30], good[:300], good[:len(good) // 6], wav([0] * 100000, 8000),
-                     wav([dice.randrange(-9000, 9000) for _ in range(100000)], 8000), wav(tune, 8000), b"OggS" * 99,
-                     good[:20] + b"\7\0" + good[22:],
-                good[:16] + b"\xff\xff\xff\xff" + good[20:], good[:24] + b"\1\0\0\0" + good[28:]):
-            with self.assertRaises(midi.BadSong) as trouble:
-                heard(data)
-            self.assertNotIn("\n", str(trouble.exception))
-        for tenths in range(144, 165, 4):        # cut about where the alap ends: nothing, or the first notes
+        for samples in ([0] * 100000, noise, tune, self.samples[:9], self.samples[:80000]):
+            self.assert_refused(make_wav(samples, 8000), "does not begin with the ten even notes")
+
+    def test_a_cut_after_the_alap_gives_the_first_notes_or_an_error(self):
+        for tenths in range(144, 165, 4):
             try:
-                self.assertEqual(self.digits.find(heard(wav(self.low[:800 * tenths], 8000))), 0)
-            except midi.BadSong:
+                heard = hear(make_wav(self.samples[:800 * tenths], 8000))
+                self.assertTrue(self.digits.startswith(heard))
+            except SongError:
                 pass
-        with self.assertRaisesRegex(midi.BadSong, r"loses the tune at second 17\.5: a note is missing"):
-            heard(wav(list(self.low[:140000]) + [0] * 6000 + list(self.low[146000:]), 8000))
 
+    def test_a_gap_is_reported_by_its_second(self):
+        samples = list(self.samples[:140000]) + [0] * 6000 + list(self.samples[146000:])
+        self.assert_refused(make_wav(samples, 8000),
+                            "loses the tune at second 17.5: a note is missing")
 
-class CommandLine(unittest.TestCase):
-    def test_commands(self):
-        with tempfile.TemporaryDirectory() as folder:
-            def run(script, *arguments):
-                return command(script, *arguments, cwd=folder)
+    def test_another_sound_in_the_middle_is_reported(self):
+        rng = random.Random(7)
+        noise = [rng.randrange(-20000, 20000) for _ in range(8000)]
+        samples = list(self.samples[:144000]) + noise + list(self.samples[152000:])
+        try:
+            self.assertNotEqual(hear(make_wav(samples, 8000)), self.digits)
+        except SongError as error:
+            self.assertIn("loses the tune at second", str(error))
 
-            def put(name, data):
-                with open(os.path.join(folder, name), "wb") as file:
-                    file.write(data)
-
-            done = run(DECODE)
-            self.assertEqual((done.returncode, done.stderr), (0, b""))
-            self.assertEqual(done.stdout.split()[0].decode(), str(find_prime.number_in(path("verify_prime.py"))))
-            with open(os.path.join(folder, "femtogpt_decoded.py"), "rb") as file:
-                self.assertEqual(file.read(), read("femtogpt.py"))
-            self.assertEqual(run(DECODE).returncode, 0)
-            self.assertEqual(run(ENCODE, "--check").returncode, 0)
-            put("my.py", b"print('tune')\n")
-            self.assertEqual(run(path("find_prime.py"), "my.py", "--jobs", "1").returncode, 0)
-            done = run(ENCODE, "my.prime.py", "--sa", "A3", "--wav", "my.wav", "--rate", "8000")
-            self.assertEqual((done.returncode, done.stderr), (0, b""))
-            for name in ("my.wav", "my.prime.mid"):
-                done = run(DECODE, name, "-o", name + ".py")
-                self.assertEqual((done.returncode, done.stderr), (0, b""), done.stderr)
-                with open(os.path.join(folder, name + ".py"), "rb") as file:
-                    self.assertEqual(file.read(), b"print('tune')\n")
-            with open(os.path.join(folder, "my.wav"), "rb") as file:
-                put("cut.wav", file.read()[:400000])
-            put("noise.mid", os.urandom(500))
-            put("number.mid", b"1234577\n")
-            put("changed.mid", midi.to_midi(str(find_prime.number_in(path("verify_prime.py")) ^ 6)))
-            put("femtogpt_decoded.py", b"mine")
-            before = sorted(os.listdir(folder))
-            for code, words, *arguments in (
-                    (1, "differs; give --force", DECODE), (1, "No such file", DECODE, "none.mid"),
-                    (1, "Is a directory", DECODE, "."), (1, "neither a MIDI nor a WAV", DECODE, "noise.mid"),
-                    (1, "cut.wav", DECODE, "cut.wav"), (1, "no prime", DECODE, "changed.mid"),
-                    (2, "-o", DECODE, "-o", ""),
-                    (2, "no note", ENCODE, "--sa", "H9"),
-                    (2, "overwritten", ENCODE, "number.mid"), (2, "FILE", DECODE, ""),
-                    (2, "two files", ENCODE, "my.prime.py", "--wav", "my.prime.mid"),
-                    (2, "from 1 to 5", ENCODE, "--notes-per-second", "0"),
-                    (1, "no number", ENCODE, "my.py"), (1, "No such file", ENCODE, "none.py"),
-                    (1, "Is a directory", ENCODE, "my.prime.py", "--midi", "m.mid", "--wav", ".")):
-                done = run(*arguments)
-                self.assertEqual(done.returncode, code, (arguments, done.stderr))
-                self.assertIn(words, done.stderr.decode())
-                self.assertNotIn(b"Traceback", done.stderr)
-                self.assertTrue(code == 2 or done.stderr.count(b"\n") == 1, done.stderr)
-            self.assertEqual(sorted(set(os.listdir(folder)) - {"m.mid"}), before)
+    def test_parts_of_the_rhythm_agree_with_their_definitions(self):
+        self.assertEqual(listening.rising_edges([0, 1, 2, 0, 4], 1.5), [1.5, 3.375])
+        self.assertEqual(listening.moving_average([3, 0, 0, 9], 1), [1.5, 1, 3, 4.5])
+        self.assertEqual(listening.fit_line([100 + 30 * k for k in range(10)]), (100, 30, 0))
+        onsets = [10.0 + 40 * k for k in range(12)] + [37.0]
+        self.assertEqual(listening.equally_spaced(onsets, 10.0, 50.0), onsets[:10])
+        self.assertIsNone(listening.equally_spaced(onsets, 10.0, 37.0))
+        self.assertIsNone(listening.equally_spaced(onsets[:9], 10.0, 50.0))
 
 
 if __name__ == "__main__":

@@ -1,21 +1,24 @@
 #!/usr/bin/env python3
 """What each trick of femtogpt.py saves: undo it alone, in the template, and measure.
 
-    python3 tools/golf_notes.py
+    notes.py
 
-Prints the README's table: bytes saved in the packed script and in the plain one, all the other tricks in place and the
-letters as they are. (A new search of the letters would win back a part.) Each undone script must still run.
+Prints the table of docs/golf-notes.md: bytes saved in the packed script and in the plain one, all
+the other tricks in place and the letters as they are. (A new search of the letters would win back
+a part.) Each undone script must still run.
 """
 import argparse
 import json
 import os
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
-import golf_search  # noqa: E402
+from command import UserError, run
+from search import PROOFS, Meter, prove
+from template import Template
 
-# (what the README says, [(text of the template, the same done plainly)])
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# (the table's words, [(text of the template, the same done plainly)])
 TRICKS = [
     ("read: strip once, by an assignment inside the comprehension",
      [("$r for $l in open('input.txt')if($r:=$l.strip())", "$l.strip()for $l in open('input.txt')if $l.strip()")]),
@@ -66,39 +69,44 @@ TRICKS = [
 ]
 
 
+
+def measure(template_text, spelling):
+    """(bytes packed, bytes plain) of a spelling, which must run."""
+    source = Template(template_text).spell(spelling)
+    if prove(source, sys.executable, PROOFS[:1]) is None:
+        raise UserError("a script without one of its tricks does not run:\n" + source)
+    return Meter().quick_bits(source)[0] / 8, len(source)
+
+
+def undo(text, changes):
+    """The template with each (old, new) replaced. UserError where it has no such text."""
+    for old, new in changes:
+        if old not in text:
+            raise UserError(f"the template has no {old}")
+        text = text.replace(old, new)
+    return text
+
+
 def main():
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     with open(os.path.join(HERE, "femtogpt.template"), encoding="utf-8") as file:
         text = file.read()
     with open(os.path.join(HERE, "femtogpt.state"), encoding="utf-8") as file:
         best = json.load(file)["best"]
-
-    def measured(template_text):
-        source = golf_search.Template(template_text).spell(best)
-        meter = golf_search.Meter(9999, 9999, 0)
-        if golf_search.output(source, sys.executable, golf_search.PROOFS[:1]) is None:
-            sys.exit("golf_notes.py: does not run:\n" + source)
-        return meter.bits(source)[0] / 8, len(source)
-
-    packed, plain = measured(text)
+    template = Template(text)
+    packed, plain = measure(text, best)
+    rows = [(trick, undo(text, changes), best) for trick, changes in TRICKS]
+    picks = [0 if kind == "G" else pick for (kind, _), pick in zip(template.marks, best["picks"])]
+    rows += [("one function for weights times vector (they come from one iterator), one for sums",
+              text, dict(best, picks=picks)),
+             ("few letters for many variables, by search instead of one each", text,
+              dict(best, names=template.plain()["names"]))]
     print("| trick | packed | plain |\n| --- | --- | --- |")
-    for said, changes in TRICKS:
-        undone = text
-        for old, new in changes:
-            if old not in undone:
-                sys.exit("golf_notes.py: the template has no %s" % old)
-            undone = undone.replace(old, new)
-        more_packed, more_plain = measured(undone)
-        print("| %s | %d | %d |" % (said, round(more_packed - packed), more_plain - plain))
-    letters = golf_search.Template(text)
-    picks = [0 if kind == "G" else pick for (kind, _), pick in zip(letters.marks, best["picks"])]
-    source = letters.spell(dict(best, picks=picks))
-    print("| one function for weights times vector (they come from one iterator), one for sums | %d | %d |" % (
-        round(golf_search.Meter(9999, 9999, 0).bits(source)[0] / 8 - packed), len(source) - plain))
-    source = letters.spell(dict(best, names=letters.plain()["names"]))
-    print("| few letters for many variables, by search instead of one each | %d | %d |" % (
-        round(golf_search.Meter(9999, 9999, 0).bits(source)[0] / 8 - packed), len(source) - plain))
+    for trick, changed, spelling in rows:
+        more_packed, more_plain = measure(changed, spelling)
+        print(f"| {trick} | {more_packed - packed:.0f} | {more_plain - plain} |")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Fill the generated parts of README.md and docs/*.md: scripts, tables and digits from the files.
+
+    fill_docs.py             write the pages whose parts have changed
+    fill_docs.py --check     compare; exit 1 if a page is stale
+
+A part stands between the lines `<!-- begin NAME -->` and `<!-- end NAME -->`; PARTS below makes it.
+"""
+import argparse
+import importlib
+import os
+import re
+import subprocess
+import sys
+import tokenize
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+# This is a tool of the repository, not a unit: it may use all of them.
+sys.path.insert(0, os.path.join(ROOT, "prime"))
+command, primality = map(importlib.import_module, ("command", "primality"))
+
+CHAIN = (("microgpt.py", "the edition to learn from: every idea explained where it first appears"),
+         ("picogpt.py", "the whole algorithm on one screen, one idea a line"),
+         ("femtogpt.py", "golfed without mercy, plain ASCII"),
+         ("attogpt.py", "printable ASCII that unpacks itself: paste it anywhere"),
+         ("zeptogpt.py", "the smallest file that `python3` runs"))
+RECORDS = (("plain ASCII that unpacks nothing", "femtogpt.py", "2,530 bytes"),
+           ("printable ASCII", "attogpt.py", "1,298 characters"), ("any bytes", "zeptogpt.py", ""))
+
+
+def read(*names):
+    """The bytes of a file of the project."""
+    with open(os.path.join(ROOT, *names), "rb") as file:
+        return file.read()
+
+
+def measure(name):
+    """(bytes, characters, lines) of a script."""
+    data = read(name)
+    with open(os.path.join(ROOT, name), "rb") as file:
+        encoding = tokenize.detect_encoding(file.readline)[0]
+    return len(data), len(data.decode(encoding)), data.count(b"\n") + (not data.endswith(b"\n"))
+
+
+def chain_table():
+    lines = ["| script | bytes | characters | lines | what it is |",
+             "| --- | --- | --- | --- | --- |"]
+    for name, words in CHAIN:
+        numbers = " | ".join(f"{number:,}" for number in measure(name))
+        lines.append(f"| [`{name}`]({name}) | {numbers} | {words} |")
+    return "\n".join(lines)
+
+
+def records_table():
+    lines = ["| class | record | by | best valid one published before |",
+             "| --- | --- | --- | --- |"]
+    for kind, name, published in RECORDS:
+        lines.append(f"| {kind} | {len(read(name)):,} bytes | `{name}` | {published} |")
+    return "\n".join(lines)
+
+
+def paste():
+    return "```python\n" + read("attogpt.py").decode().rstrip("\n") + "\n```"
+
+
+def prime_steps():
+    prime = primality.read_number(os.path.join(ROOT, "verify_prime.py"))
+    script, padding = primality.unpack(prime)
+    packed = (prime.bit_length() + 7) // 8 - padding
+    steps = len(re.findall(rb"^\[\d+\]", read("prime", "certificate.primo"), re.M))
+    return f"""    femtogpt.py  {len(script):,} bytes
+        | golf/deflate.py, gzip header and trailer
+    gzip file    {packed:,} bytes
+        | {padding} zero bytes after it, all read as one big-endian number
+        | the next prime: find_prime.py
+    prime        {len(primality.decimal(prime)):,} digits, {prime.bit_length():,} bits
+        | elliptic-curve certificate by PARI/GP, `make certificate`
+    proof        prime/certificate.primo, {steps} steps, checked by prime/prove_prime.py"""
+
+
+def prime_digits():
+    texts = [f"```\n{read('prime', name).decode()}```"
+             for name in ("primegpt.hex", "primegpt.txt")]
+    return f"Hexadecimal:\n\n{texts[0]}\n\nDecimal:\n\n{texts[1]}"
+
+
+def golf_table():
+    run = subprocess.run([sys.executable, os.path.join(ROOT, "golf", "notes.py")],
+                         stdout=subprocess.PIPE)
+    if run.returncode:
+        raise command.UserError("golf/notes.py failed; its message stands above")
+    return run.stdout.decode().replace("\r\n", "\n").rstrip("\n")
+
+
+PARTS = {"chain": chain_table, "records": records_table, "paste": paste,
+         "prime-steps": prime_steps, "prime-digits": prime_digits, "golf": golf_table}
+
+
+def fill(text, path):
+    """A page with all its parts made anew. UserError for a part that is unknown or has no end."""
+    def part(match):
+        name = match[1]
+        if name not in PARTS:
+            raise command.UserError(f"{path}: unknown part {name}; fill_docs.py makes "
+                                    + ", ".join(PARTS))
+        return f"<!-- begin {name} -->\n\n{PARTS[name]()}\n\n<!-- end {name} -->"
+
+    filled, count = re.subn(r"<!-- begin ([\w-]+) -->\n.*?<!-- end \1 -->", part, text,
+                            flags=re.S)
+    if count != text.count("<!-- begin "):
+        raise command.UserError(f"{path}: a part without its end, or with another's")
+    return filled
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    arguments = parser.parse_args()
+    pages = [os.path.join("docs", name) for name in sorted(os.listdir(HERE))
+             if name.endswith(".md")]
+    outputs = []
+    for name in ["README.md"] + pages:
+        text = read(name).decode()
+        if "<!-- begin " in text:
+            outputs.append((os.path.join(ROOT, name), fill(text, name).encode()))
+    return 1 if command.write_or_check(outputs, "the files in it", arguments.check) else 0
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,306 @@
+#!/usr/bin/env python3
+"""Search the spellings of a golfed script for the one that packs smallest.
+
+    search.py                             anneal femtogpt.template until Ctrl-C
+    search.py --seconds 600 --seed 7      stop by itself, on another path
+    search.py --template MY.template --out my.py
+
+A template is the script with its free choices marked; template.py explains the marks. The measure
+is the size in bits of the block that deflate.py makes, and for what comes close to the best also
+the bytes that zeptogpt.py has to escape. Every new best is run on two small data sets, training
+and sampling shortened, and kept only if it prints what the template's first spelling prints. It is
+then written to --out with the state beside it (OUT.state), from which a later run resumes; the
+first run begins with the state beside the template. PyPy searches several times faster.
+"""
+import argparse
+import json
+import math
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+from blocks import UNIT, Block, find_matches, optimal_parse
+from command import UserError, atomic_write, error_context, run
+from deflate import entropy_costs, polish, search_block, write_blocks
+from pack import count_escapes
+from template import ALPHABET, Template, TemplateError
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# In the proof runs 1000 steps become 3, and the counts that depend on them shrink alike.
+SHORTER = (("1021", "5"), ("1020", "4"), ("1001", "4"), ("1000", "3"), ("999", "2"), ("1e3", "3"))
+PROOFS = ("ab\nb a\ncab\nd\n", "emma\nzoe\nanastasia-wilhelmina\n")
+PROOF_SECONDS = 60
+LETTERS = "abcdefghilmnoprstuvxyz"       # proposed for variables most of the time
+MARGIN_BITS, PAUSE_SECONDS = 18, 1       # near the best, and not more often: measure exactly
+COLD = 3                                 # bits of heat below which that is worth its time
+QUICK_PARSES, FIRST_PARSES, EXACT_PARSES = 4, 30, 120
+
+
+def prove(source, python, proofs=PROOFS):
+    """What the shortened script prints on each of the proof data, or None if it fails."""
+    for old, new in SHORTER:
+        source = source.replace(old, new)
+    with tempfile.TemporaryDirectory() as folder:
+        outputs = []
+        for data in proofs:
+            with open(os.path.join(folder, "input.txt"), "w") as file:
+                file.write(data)
+            try:
+                done = subprocess.run([python, "-c", source], cwd=folder, stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL, timeout=PROOF_SECONDS)
+            except subprocess.TimeoutExpired:
+                return None
+            if done.returncode:
+                return None
+            outputs.append(done.stdout)
+    return outputs
+
+
+class Meter:
+    """Size in bits of a script packed; starts each parse from the costs that last served best.
+
+    plain, packed: bytes that the script should have at most; each byte above plain, and each bit
+    above packed, costs `fine` bits.
+    """
+
+    def __init__(self, plain=math.inf, packed=math.inf, fine=0):
+        self.costs, self.plain, self.packed, self.fine = None, plain, 8 * packed, fine
+
+    def quick_bits(self, source):
+        """(bits, costs) after a few parses."""
+        data = source.encode()
+        matches, best = find_matches(data), None
+        costs = self.costs or ([8 * UNIT] * 286, [5 * UNIT] * 30)
+        for _ in range(QUICK_PARSES if self.costs else FIRST_PARSES):
+            tokens = optimal_parse(data, 0, len(data), matches, costs)
+            block = Block(data, 0, tokens, thorough=False)
+            if best is None or block.bits < best.bits:
+                best = block
+            costs = entropy_costs(block.lit, block.dist)
+        return best.bits + self._fine(len(data), 0), entropy_costs(best.lit, best.dist)
+
+    def exact_bits(self, source):
+        """Bits after all that deflate.py does, 8 more for each byte that must be escaped.
+
+        Takes a second or two.
+        """
+        data = source.encode()
+        matches = find_matches(data)
+        draft = search_block(data, 0, len(data), matches, EXACT_PARSES)
+        block = polish(draft, data, len(data), matches)
+        escapes = count_escapes(write_blocks([block], data))
+        return block.bits + 8 * escapes + self._fine(len(data), block.bits)
+
+    def _fine(self, plain_bytes, packed_bits):
+        excess = max(0, packed_bits - self.packed) + max(0, plain_bytes - self.plain)
+        return self.fine * excess if excess else 0
+
+
+# ---- Spellings ------------------------------------------------------------------------------
+def neighbour(spelling, template, clashes, rng):
+    """A spelling with one to three choices changed; None if two variables clash in it."""
+    new = {"names": dict(spelling["names"]), "picks": list(spelling["picks"])}
+    for _ in range(1 + (rng.random() < 0.3) + (rng.random() < 0.1)):
+        k = int(rng.random() * (len(template.marks) + 2 * len(template.variables)))
+        if k < len(template.marks):
+            new["picks"][k] = change_pick(new["picks"][k], *template.marks[k], rng)
+        else:
+            rename(new["names"], template.variables, clashes, rng)
+    for a, b in clashes:
+        if new["names"][a] == new["names"][b]:
+            return None
+    return new
+
+
+def change_pick(pick, kind, parts, rng):
+    """Another part, or two parts of a permutation swapped."""
+    if kind != "perm":
+        return int(rng.random() * parts)
+    order = list(pick)
+    a, b = int(rng.random() * parts), int(rng.random() * parts)
+    order[a], order[b] = order[b], order[a]
+    return order
+
+
+def rename(names, variables, clashes, rng):
+    """Give a variable another letter; who holds that and cannot share it takes the old one."""
+    variable = variables[int(rng.random() * len(variables))]
+    letters = sorted(set(names.values())) + list(LETTERS)
+    old, letter = names[variable], letters[int(rng.random() * len(letters))]
+    if rng.random() < 0.1:
+        letter = ALPHABET[int(rng.random() * len(ALPHABET))]
+    names[variable] = letter
+    for other in variables:
+        if other != variable and names[other] == letter and frozenset((variable, other)) in clashes:
+            names[other] = old
+
+
+def find_clashes(template, python, note):
+    """The pairs of variables that cannot share a letter, as frozensets: each pair is tried.
+
+    The first proof decides, with the first and with the last part of every labelled mark: between
+    them all variables are in use.
+    """
+    clashes, plain = set(), template.plain()
+    pairs = [(a, b) for i, a in enumerate(template.variables) for b in template.variables[:i]]
+    for last in (False, True):
+        picks = [n - 1 if last and kind not in ("alt", "perm") else pick
+                 for (kind, n), pick in zip(template.marks, plain["picks"])]
+        expected = prove(template.spell({"names": plain["names"], "picks": picks}), python,
+                         PROOFS[:1])
+        for done, (a, b) in enumerate(pairs):
+            if done % 50 == 0:
+                note("which variables may share a letter, round "
+                     f"{last + 1} of 2: {done} of {len(pairs)} pairs")
+            if frozenset((a, b)) in clashes:
+                continue
+            trial = {"names": {**plain["names"], a: plain["names"][b]}, "picks": picks}
+            if prove(template.spell(trial), python, PROOFS[:1]) != expected:
+                clashes.add(frozenset((a, b)))
+    return clashes
+
+
+# ---- The search -----------------------------------------------------------------------------
+class Search:
+    """Simulated annealing over spellings (Kirkpatrick, Gelatt and Vecchi 1983).
+
+    options: the parsed command line. note(text) is told what happens.
+    """
+
+    def __init__(self, template, options, note):
+        self.template, self.options, self.note = template, options, note
+        self.rng, self.meter = random.Random(options.seed), Meter(
+            options.plain, options.packed, options.fine)
+        self.expected = prove(template.spell(template.plain()), options.python)
+        if self.expected is None:
+            raise UserError(f"{options.template}: its first spelling does not run")
+        self.best, self.clashes = self.load_state()
+        source = template.spell(self.best)
+        _, self.meter.costs = self.meter.quick_bits(source)
+        self.best_bits, self.best_exact = self.quick_bits(self.best), self.meter.exact_bits(source)
+        self.begun, self.measured, self.trials = time.time(), 0, 0
+        note(f"start: {len(source)} bytes plain, {self.best_exact:.0f} bits packed")
+
+    def load_state(self):
+        """(best spelling, clashes) of an earlier run, as far as the template is still the same."""
+        committed = os.path.splitext(self.options.template)[0] + ".state"
+        state = {}
+        for path in (self.options.out + ".state", committed):
+            if os.path.exists(path):
+                with open(path, encoding="utf-8") as file, error_context(path, ValueError):
+                    state = json.load(file)
+                break
+        best, same = self.template.plain(), state.get("variables") == self.template.variables
+        if state.get("marks") == json.loads(json.dumps(self.template.marks)):
+            best = state["best"]
+        elif same:
+            best["names"] = state["best"]["names"]
+        if same:
+            return best, {frozenset(pair) for pair in state["clashes"]}
+        return best, find_clashes(self.template, self.options.python, self.note)
+
+    def save(self):
+        """Write the best script and the state, each whole."""
+        state = {"best": self.best, "bits": self.best_exact, "marks": self.template.marks,
+                 "clashes": sorted(map(sorted, self.clashes)),
+                 "variables": self.template.variables}
+        for path, text in ((self.options.out, self.template.spell(self.best) + "\n"),
+                           (self.options.out + ".state", json.dumps(state))):
+            with atomic_write(path) as file:
+                file.write(text.encode())
+
+    def quick_bits(self, spelling):
+        return self.meter.quick_bits(self.template.spell(spelling))[0]
+
+    def is_over(self):
+        return time.time() - self.begun > self.options.seconds
+
+    def run(self):
+        """Anneal again and again until the time is over."""
+        while not self.is_over():
+            self.anneal()
+
+    def anneal(self):
+        """One round from hot to cold, from the best spelling."""
+        current, bits = self.best, self.quick_bits(self.best)
+        for step in range(self.options.round):
+            heat = self.options.heat * (1 - step / self.options.round) ** 2 + 0.01
+            trial = neighbour(current, self.template, self.clashes, self.rng)
+            if trial is None:
+                continue
+            trial_bits, costs = self.meter.quick_bits(self.template.spell(trial))
+            self.trials += 1
+            if trial_bits <= bits or self.rng.random() < math.exp((bits - trial_bits) / heat):
+                current, bits, self.meter.costs = trial, trial_bits, costs
+                if self.is_promising(bits, heat) and self.consider(trial, bits) is False:
+                    current, bits = self.best, self.quick_bits(self.best)
+            if self.is_over():
+                return
+
+    def is_promising(self, bits, heat):
+        """Is a spelling worth an exact measurement?"""
+        rested = time.time() > self.measured + PAUSE_SECONDS and heat < COLD
+        return bits < self.best_bits or bits < self.best_bits + MARGIN_BITS and rested
+
+    def consider(self, trial, bits):
+        """Take a spelling if it is exactly smaller and proves right; False if it does not."""
+        self.best_bits, self.measured = min(bits, self.best_bits), time.time()
+        source = self.template.spell(trial)
+        exact = self.meter.exact_bits(source)
+        if exact >= self.best_exact:
+            return None
+        if prove(source, self.options.python) != self.expected:
+            self.note(f"a best of {bits:.0f} bits does not print the same log: dropped")
+            return False
+        self.best, self.best_exact = trial, exact
+        self.save()
+        self.note(f"{time.time() - self.begun:6.0f} s  {self.trials:7d} trials  "
+                  f"{len(source)} bytes plain  {exact:.0f} bits = {exact / 8:.2f} bytes packed")
+        return True
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--template", default=os.path.join(HERE, "femtogpt.template"),
+                        help="what to spell (femtogpt.template beside this script)")
+    parser.add_argument("--out", default="golf_best.py",
+                        help="where the best script goes (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=math.inf,
+                        help="stop after so long (at Ctrl-C)")
+    parser.add_argument("--seed", type=int, default=1, help="another one, another path (1)")
+    parser.add_argument("--heat", type=float, default=12.0,
+                        help="bits of loss accepted at first (%(default)s)")
+    parser.add_argument("--round", type=int, default=6000,
+                        help="trials from hot to cold (%(default)s)")
+    parser.add_argument("--plain", type=int, default=9999,
+                        help="bytes the plain script should have at most")
+    parser.add_argument("--packed", type=int, default=9999,
+                        help="bytes the packed script should have at most")
+    parser.add_argument("--fine", type=float, default=10,
+                        help="bits that each byte or bit above these costs (10)")
+    parser.add_argument("--python", default=sys.executable, help="what the proofs run on")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_arguments()
+    with open(options.template, encoding="utf-8") as file:
+        with error_context(options.template, TemplateError, UnicodeDecodeError):
+            template = Template(file.read())
+
+    def note(text):
+        print(text, file=sys.stderr, flush=True)
+
+    search = Search(template, options, note)
+    try:
+        search.run()
+    finally:
+        note(f"stopped; best: {search.best_exact / 8:.2f} bytes")
+
+
+if __name__ == "__main__":
+    run(main)

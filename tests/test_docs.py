@@ -1,0 +1,127 @@
+"""README and docs: their numbers are what the files say now, and their files and links exist."""
+import hashlib
+import json
+import os
+import re
+import unittest
+
+from common import InFolder, canonical, path, read, run_python
+from data_sets import EDGES
+
+import primality
+
+PAGES = ["README.md", "CONTRIBUTING.md"] + sorted(
+    os.path.join("docs", name) for name in os.listdir(path("docs")) if name.endswith(".md"))
+NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+# Names that a reader is to replace, or that a command makes.
+EXAMPLES = {"run_results/", "yours.py", "names.txt", "log.txt", "MY.py", "FILE", "my.txt",
+            "play.txt", "attogpt_decoded.py", "MY.txt"}
+
+
+def page(name="README.md"):
+    return read(*name.split(os.sep)).decode("utf-8")
+
+
+class Numbers(unittest.TestCase):
+    def test_generated_parts_are_up_to_date(self):
+        done = run_python(path("docs", "fill_docs.py"), "--check")
+        self.assertEqual((done.returncode, done.stderr), (0, b""), done.stdout)
+        self.assertGreaterEqual(done.stdout.count(b"up to date"), 4)
+
+    def test_the_smallest_script_has_as_many_bytes_as_the_readme_says(self):
+        self.assertIn(f"to one of {len(read('zeptogpt.py'))} bytes", page())
+
+    def test_wrapper_of_the_packed_script(self):
+        script = read("attogpt.py")
+        wrapper = len(script) - len(re.search(rb"b85decode\('(.*)'\)", script)[1])
+        self.assertIn(f"with a {wrapper}-byte wrapper", page("docs/packing.md"))
+
+    def test_prime_deck_and_symbol(self):
+        prime = primality.read_number(path("verify_prime.py"))
+        self.assertIn(f"a prime of {len(primality.decimal(prime)):,} digits", page())
+        cards = json.loads(read("punchcard", "punchcard_encoding.json"))
+        self.assertIn(f"on {NUMBERS[len(cards)]} IBM cards of eighty columns, "
+                      f"{NUMBERS[len(cards) - 2]} with data and two check cards", page())
+        self.assertEqual({len(card) for card in cards}, {80})
+        box = re.search(r'viewBox="0 0 (\d+)', read("qr", "picogpt.svg").decode())
+        self.assertIn(f"QR code of version {(int(box[1]) - 8 - 17) // 4}", page())
+
+    def test_data_sets_are_as_many_as_the_pages_say(self):
+        self.assertEqual(len(EDGES), 12)
+        self.assertRegex(page(), r"on a\s+dozen\s+awkward data sets")
+        self.assertIn(f"{read('input.txt').count(10):,} given names", page("docs/parity.md"))
+
+    def test_hashes_of_the_canonical_set(self):
+        for name in ("input.txt", "expected.log"):
+            digest = hashlib.sha256(canonical(name)).hexdigest()
+            self.assertIn(digest, page("docs/parity.md"))
+
+
+class Links(unittest.TestCase):
+    def test_readme_is_two_or_three_screens(self):
+        self.assertLessEqual(page().count("\n"), 180)
+
+    def test_files_that_are_named_exist(self):
+        named = r"`((?:[\w.-]+/)*[\w-]+\.(?:py|txt|md|template|state|json|svg|mid)|[\w.-]+/)`"
+        for name in PAGES:
+            for file_name in set(re.findall(named, page(name))) - EXAMPLES:
+                self.assertTrue(os.path.exists(path(file_name)), (name, file_name))
+
+    def test_scripts_in_commands_exist(self):
+        for name in PAGES:
+            for script in re.findall(r"python3 ([\w./]+\.py)", page(name)):
+                self.assertTrue(script in ("yours.py", "../microgpt.py")
+                                or os.path.isfile(path(script)), (name, script))
+
+    def test_links_and_pictures_lead_somewhere(self):
+        links = 0
+        for name in PAGES:
+            folder = os.path.dirname(path(name))
+            for groups in re.findall(r'src="([^"]+)"|\]\((?!http)([^)]+)\)', page(name)):
+                target, _, anchor = "".join(groups).partition("#")
+                file_name = os.path.normpath(os.path.join(folder, target))
+                self.assertTrue(os.path.isfile(file_name), (name, target))
+                links += 1
+                if anchor:
+                    with open(file_name, encoding="utf-8") as file:
+                        titles = re.findall(r"^#+ (.*)$", file.read(), re.M)
+                    self.assertIn(anchor, [title.lower().replace(" ", "-") for title in titles])
+        self.assertGreaterEqual(links, 20)
+
+    def test_every_page_of_docs_is_linked_from_the_readme(self):
+        for name in os.listdir(path("docs")):
+            if name.endswith(".md"):
+                self.assertIn(f"(docs/{name}", page(), name)
+
+    def test_every_folder_is_explained(self):
+        for name in os.listdir(path()):
+            if os.path.isdir(path(name)) and name[0] != "." and name not in ("run_results",
+                                                                            "__pycache__"):
+                self.assertIn(f"{name}/", page(), name)
+
+
+class Stale(InFolder):
+    def test_a_changed_part_is_named(self):
+        """In a copy of the pages' folder the check is of that copy."""
+        os.mkdir(os.path.join(self.folder, "docs"))
+        os.mkdir(os.path.join(self.folder, "prime"))
+        for name in ("docs/fill_docs.py", "prime/command.py", "prime/primality.py"):
+            self.put(name, read(*name.split("/")))
+        self.put("attogpt.py", b"print(1)\n")
+        self.put("README.md", "a\n<!-- begin paste -->\nold\n<!-- end paste -->\nz\n")
+        script = os.path.join("docs", "fill_docs.py")
+        done = self.run_here(script, "--check")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(b"README.md: does not match", done.stdout)
+        self.assert_succeeds(script)
+        self.assertEqual(self.get("README.md").decode(),
+                         "a\n<!-- begin paste -->\n\n```python\nprint(1)\n```\n\n"
+                         "<!-- end paste -->\nz\n")
+        self.put("README.md", "<!-- begin nothing -->\n<!-- end nothing -->\n")
+        self.assert_fails(1, "unknown part nothing", script)
+        self.put("README.md", "<!-- begin paste -->\n<!-- end chain -->\n")
+        self.assert_fails(1, "a part without its end", script)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,99 @@
+"""golf/search.py: the template and its state spell femtogpt.py; no choice changes the log."""
+import json
+import random
+import sys
+import unittest
+
+from common import InFolder, path, read
+
+import search
+import template
+
+
+class Spelling(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.template = template.Template(read("golf", "femtogpt.template").decode("utf-8"))
+        cls.state = json.loads(read("golf", "femtogpt.state").decode())
+
+    def test_femtogpt_comes_out_of_the_template(self):
+        self.assertEqual(self.template.spell(self.state["best"]).encode(), read("femtogpt.py"))
+
+    def test_every_choice_prints_the_same_log(self):
+        spelling, rng = self.template.plain(), random.Random(2)
+        expected = search.prove(self.template.spell(spelling), sys.executable, search.PROOFS[:1])
+        self.assertIn(b"sample  1: ", expected[0])
+        for _ in range(6):
+            for k, (kind, parts) in enumerate(self.template.marks):
+                if kind == "perm":
+                    rng.shuffle(spelling["picks"][k])
+                else:
+                    spelling["picks"][k] = rng.randrange(parts)
+            source = self.template.spell(spelling)
+            log = search.prove(source, sys.executable, search.PROOFS[:1])
+            self.assertEqual(log, expected, source)
+
+    def test_neighbours_differ_and_do_not_clash(self):
+        clashes, rng = {frozenset(pair) for pair in self.state["clashes"]}, random.Random(3)
+        spelling, moved = self.state["best"], 0
+        for _ in range(300):
+            other = search.neighbour(spelling, self.template, clashes, rng)
+            if other:
+                moved += other != spelling
+                spelling = other
+                for a, b in clashes:
+                    self.assertNotEqual(other["names"][a], other["names"][b])
+        self.assertGreater(moved, 50)
+
+    def test_marks_nest_and_labels_agree(self):
+        marked = template.Template("# no\n$a«1¦«2¦3»»«~x¦y¦,»«=Q:p¦q»«=Q:r¦s»")
+        self.assertEqual(marked.marks, [("alt", 2), ("alt", 2), ("perm", 2), ("Q", 2)])
+        spelling = {"names": {"a": "z"}, "picks": [1, 1, [1, 0], 1]}
+        self.assertEqual(marked.spell(spelling), "z3y,xqs")
+        self.assertEqual(marked.spell(marked.plain()), "a1x,ypr")
+
+    def test_unmatched_marks_are_errors(self):
+        for text in ("«a", "a»", "a¦b", "«a¦«b»"):
+            self.assertRaises(template.TemplateError, template.Template, text)
+
+
+class Proof(unittest.TestCase):
+    def test_a_script_that_fails_proves_nothing(self):
+        self.assertIsNone(search.prove("1/0", sys.executable, search.PROOFS[:1]))
+
+    def test_a_script_is_run_on_each_data_set_shortened(self):
+        source = "print(1000,open('input.txt').read()[:2])"
+        log = search.prove(source, sys.executable)
+        self.assertEqual([out.split() for out in log], [[b"3", b"ab"], [b"3", b"em"]])
+
+    def test_fines_are_added_above_the_limits_only(self):
+        source = "print('hello hello hello')"
+        plain, fined = search.Meter(), search.Meter(plain=len(source) - 2, fine=10)
+        self.assertEqual(fined.quick_bits(source)[0], plain.quick_bits(source)[0] + 20)
+        exact = plain.exact_bits(source)
+        self.assertEqual(search.Meter(packed=1, fine=0.5).exact_bits(source) > exact, True)
+        self.assertEqual(search.Meter(packed=9999, fine=9).exact_bits(source), exact)
+
+
+class CommandLine(InFolder):
+    TEMPLATE = "«$a=1¦$a=2-1»\nprint(«$a¦$a+0»,'step 1000')\n#comment\n"
+
+    def test_a_small_template_is_searched_and_resumed(self):
+        self.put("my.template", self.TEMPLATE)
+        arguments = ("--template", "my.template", "--out", "my.py", "--seconds", "1",
+                     "--round", "50")
+        for _ in range(2):
+            done = self.run_here(path("golf", "search.py"), *arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(b"stopped; best: ", done.stderr)
+
+    def test_bad_templates_are_refused(self):
+        self.put("bad.template", "«a")
+        self.put("broken.template", "1/0")
+        for words, name in (("a « without its »", "bad.template"), ("No such file", "none"),
+                            ("its first spelling does not run", "broken.template")):
+            self.assert_fails(1, words, path("golf", "search.py"), "--template", name)
+
+
+if __name__ == "__main__":
+    unittest.main()

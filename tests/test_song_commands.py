@@ -1,0 +1,98 @@
+"""encode_song.py and decode_song.py, from another folder."""
+import os
+import unittest
+
+from common import InFolder, path, read
+
+import midi
+import primality
+
+ENCODE, DECODE = path("song", "encode_song.py"), path("song", "decode_song.py")
+TUNE = b"print('tune')\n"
+
+
+class Commands(InFolder):
+    @classmethod
+    def setUpClass(cls):
+        cls.prime = str(primality.read_number(path("verify_prime.py")))
+        cls.script = primality.unpack(int(cls.prime))[0]
+
+    def put_prime(self):
+        """A small prime of our own: my.prime.py."""
+        self.put("my.py", TUNE)
+        self.assert_succeeds(path("find_prime.py"), "my.py", "--jobs", "1")
+
+    def test_default_song_gives_digits_and_script(self):
+        done = self.assert_succeeds(DECODE)
+        self.assertEqual(done.stdout.split()[0].decode(), self.prime)
+        self.assertEqual(self.get("femtogpt_decoded.py"), self.script)
+        self.assert_succeeds(DECODE)
+        self.put("femtogpt_decoded.py", b"mine")
+        self.assert_fails(1, "femtogpt_decoded.py exists and differs; give --force", DECODE)
+        self.assertEqual(self.assert_succeeds(DECODE, "-o", "-").stdout, self.script)
+
+    def test_committed_files_are_up_to_date(self):
+        self.assertEqual(self.assert_succeeds(ENCODE, "--check").stdout.count(b"up to date"), 3)
+
+    def test_a_prime_of_ones_own_travels_as_midi_and_wav(self):
+        self.put_prime()
+        self.assert_succeeds(ENCODE, "my.prime.py", "--sa", "A3", "--wav", "my.wav",
+                             "--rate", "8000")
+        for name in ("my.wav", "my.prime.mid"):
+            self.assert_succeeds(DECODE, name, "-o", name + ".py")
+            self.assertEqual(self.get(name + ".py"), TUNE)
+        self.assert_succeeds(DECODE, "my.wav")
+        self.assertEqual(self.get("my_decoded.py"), TUNE)
+        self.put("cut.wav", self.get("my.wav")[:400000])
+        self.assert_fails(1, "cut.wav: ends early: ", DECODE, "cut.wav")
+
+    def test_decimal_digits_are_taken_for_a_number(self):
+        self.put("number.txt", "12345\n67891\n")
+        self.assert_succeeds(ENCODE, "number.txt", "--notes-per-second", "5")
+        self.assertEqual(midi.from_midi(self.get("number.mid")), "1234567891")
+
+    def test_options_put_our_prime_into_the_current_folder(self):
+        self.assert_succeeds(ENCODE, "--sa", "D4")
+        self.assertEqual(os.listdir(self.folder), ["primegpt.mid"])
+        self.assertEqual(midi.from_midi(self.get("primegpt.mid")), self.prime)
+
+    def test_bad_songs_are_refused_in_one_line(self):
+        self.put("noise.mid", os.urandom(500))
+        self.put("changed.mid", midi.to_midi(str(int(self.prime) ^ 6)))
+        for words, name in (("No such file", "none.mid"), ("Is a directory", "."),
+                            ("neither a MIDI nor a WAV", "noise.mid"),
+                            ("is no prime", "changed.mid")):
+            self.assert_fails(1, words, DECODE, name)
+
+    def test_bad_numbers_are_refused_in_one_line(self):
+        self.put("my.py", TUNE)
+        self.put("long.txt", b"7" * 6001)
+        for words, name in (("holds no number", "my.py"), ("No such file", "none.py"),
+                            ("has 6001 digits", "long.txt")):
+            self.assert_fails(1, words, ENCODE, name)
+
+    def test_misuse_exits_2(self):
+        self.put("number.mid", b"1234577\n")
+        for words, script, *arguments in (
+                ("-o: name a file", DECODE, "-o", ""), ("standard input", DECODE, "-"),
+                ("FILE", DECODE, ""), ("no note such as", ENCODE, "--sa", "H9"),
+                ("would be overwritten", ENCODE, "number.mid"), ("PRIME", ENCODE, "-"),
+                ("two files", ENCODE, "my.prime.py", "--wav", "my.prime.mid"),
+                ("leave out --wav", ENCODE, "--check", "--wav", "a.wav"),
+                ("from 1 to 5", ENCODE, "--notes-per-second", "0")):
+            self.assert_fails(2, words, script, *arguments)
+
+    def test_a_wav_that_cannot_be_written_leaves_no_midi(self):
+        self.put_prime()
+        self.assert_fails(1, "Is a directory", ENCODE, "my.prime.py", "--midi", "m.mid",
+                          "--wav", ".")
+
+
+class Readable(unittest.TestCase):
+    def test_score_has_a_bar_for_every_note_of_forty_seconds(self):
+        text = read("song", "score.svg").decode()
+        self.assertEqual(text.count("<rect x="), 10 + 80)
+
+
+if __name__ == "__main__":
+    unittest.main()
