@@ -69,8 +69,9 @@ def environment():
 def run_python(*arguments, cwd=None, timeout=300, python=sys.executable, **options):
     """Run a script with arguments -> CompletedProcess, stdout and stderr captured as bytes."""
     options.setdefault("stdin", subprocess.DEVNULL)
+    options.setdefault("env", environment())
     return subprocess.run([python, *arguments], cwd=cwd, timeout=timeout, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, env=environment(), **options)
+                          stderr=subprocess.PIPE, **options)
 
 
 def run_log(script, data, lines=None, python=sys.executable):
