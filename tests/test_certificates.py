@@ -206,6 +206,17 @@ class CommandLine(InFolder):
             self.assertLess(len(message), 200)
             self.assertNotIn(b"\x1b", message)
 
+    def test_check_compares_the_number_only(self):
+        """A certificate that proves nothing, but is about the number, is not stale."""
+        self.put("wrong.primo", SMALL.replace("T=0x", "T=0x1"))
+        for name in ("small.primo", "wrong.primo"):
+            done = self.assert_succeeds(PROVE, name, "--check", "--number", "number.txt")
+            self.assertEqual(done.stdout.decode(), f"{name}: up to date\n")
+        self.put("other.txt", str(self.N + 2))
+        done = self.run_here(PROVE, "small.primo", "--check", "--number", "other.txt")
+        self.assertEqual((done.returncode, done.stdout.decode().strip()), (1,
+                         "small.primo: does not match other.txt; run make certificate"))
+
     def test_bad_files_are_refused_in_one_line(self):
         for words, *arguments in (("No such file", "none.primo"), ("Is a directory", "."),
                                   ("small.primo: holds no number", "small.primo", "--number",

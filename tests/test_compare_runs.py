@@ -98,12 +98,15 @@ class Referee(unittest.TestCase):
         self.assertEqual(run.stdout.decode().count(" valid"), 2)
 
     def test_misuse_exits_2(self):
-        for arguments in (("nothing.py",), ("good.py", "--input", "nowhere"), (".",),
-                          ("good.py", "--timeout", "0"), ("good.py", "--timeout", "nan"),
-                          ("good.py", "--python", "no-such-python"),
-                          ("good.py", "--reference", "nothing.py")):
+        for words, *arguments in (
+                (b"nothing.py: no such file", "nothing.py"), (b".: is not a file", "."),
+                (b"nowhere: no such file", "good.py", "--input", "nowhere"),
+                (b"--timeout", "good.py", "--timeout", "0"),
+                (b"--timeout", "good.py", "--timeout", "nan"),
+                (b"no program no-such-python", "good.py", "--python", "no-such-python"),
+                (b"nothing.py: no such file", "good.py", "--reference", "nothing.py")):
             run = self.referee(*arguments)
-            self.assertEqual(run.returncode, 2, arguments)
+            self.assertEqual((run.returncode, words in run.stderr), (2, True), run.stderr)
             self.assertNotIn(b"Traceback", run.stderr)
 
     def test_a_reference_without_a_log_is_an_error(self):

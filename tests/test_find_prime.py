@@ -155,7 +155,7 @@ class Refused(InFolder):
         for words, *arguments in (
                 ("empty.py: is empty", "empty.py"), ("larger than 65536 bytes", "large.py"),
                 ("folder: Is a directory", "folder"), ("none.py: No such file", "none.py"),
-                ("use --pad 2", "padless.py", "--pad", "1")):
+                ("within 1 byte of padding; use --pad 2", "padless.py", "--pad", "1")):
             self.assert_fails(1, words, FIND, *arguments)
 
     def test_misuse_exits_2(self):
