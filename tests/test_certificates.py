@@ -208,7 +208,7 @@ class CommandLine(InFolder):
 
     def test_check_compares_the_number_only(self):
         """A certificate that proves nothing, but is about the number, is not stale."""
-        self.put("wrong.primo", SMALL.replace("T=0x", "T=0x1"))
+        self.put("wrong.primo", SMALL.replace("S=0x34", "S=0x35"))
         for name in ("small.primo", "wrong.primo"):
             done = self.assert_succeeds(PROVE, name, "--check", "--number", "number.txt")
             self.assertEqual(done.stdout.decode(), f"{name}: up to date\n")
