@@ -57,6 +57,19 @@ class Spelling(unittest.TestCase):
             self.assertRaises(template.TemplateError, template.Template, text)
 
 
+class Clashes(unittest.TestCase):
+    def test_variables_that_live_together_clash_and_others_do_not(self):
+        """$a and $b are both read at the end; $c is done with before $b is made."""
+        marked = template.Template("$a=1\n$c=2\nprint($c)\n$b=3\nprint($a+$b)")
+        clashes = search.find_clashes(marked, sys.executable, lambda _: None)
+        self.assertEqual(clashes, {frozenset("ab"), frozenset("ac")})
+
+    def test_a_variable_of_a_labelled_mark_is_tried_in_it(self):
+        marked = template.Template("$a=1\n«=Q:print($a)¦$b=5\nprint($a)»")
+        clashes = search.find_clashes(marked, sys.executable, lambda _: None)
+        self.assertEqual(clashes, {frozenset("ab")})
+
+
 class Proof(unittest.TestCase):
     def test_a_script_that_fails_proves_nothing(self):
         self.assertIsNone(search.prove("1/0", sys.executable, search.PROOFS[:1]))

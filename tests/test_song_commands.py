@@ -6,6 +6,7 @@ from common import InFolder, path, read
 
 import midi
 import primality
+import score
 
 ENCODE, DECODE = path("song", "encode_song.py"), path("song", "decode_song.py")
 TUNE = b"print('tune')\n"
@@ -89,6 +90,11 @@ class Commands(InFolder):
 
 
 class Readable(unittest.TestCase):
+    def test_score_and_sargam_are_what_the_prime_makes(self):
+        digits = str(primality.read_number(path("verify_prime.py")))
+        self.assertEqual(score.to_svg(digits), read("song", "score.svg"))
+        self.assertEqual(score.to_text(digits), read("song", "sargam.txt"))
+
     def test_score_has_a_bar_for_every_note_of_forty_seconds(self):
         text = read("song", "score.svg").decode()
         self.assertEqual(text.count("<rect x="), 10 + 80)
