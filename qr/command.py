@@ -80,7 +80,7 @@ def existing_bytes(path, limit=None):
     if not os.path.isfile(path):
         return None
     with open(path, "rb") as file:
-        return file.read() if limit is None else file.read(limit)
+        return file.read(limit)
 
 
 def would_overwrite(targets, source):
