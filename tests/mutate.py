@@ -11,9 +11,11 @@ minutes counts as killed: it hangs.
 import argparse
 import ast
 import concurrent.futures
+import contextlib
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -91,14 +93,18 @@ def is_killed(module, mutant):
             os.symlink(shared, os.path.join(folder, "shared"))
         with open(os.path.join(copy, module), "wb") as file:
             file.write(mutant)
+        process = subprocess.Popen([sys.executable, "-m", "unittest", "-f", *tests.split()],
+                                   cwd=os.path.join(copy, "tests"), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   start_new_session=True)
         try:
-            run = subprocess.run([sys.executable, "-m", "unittest", "-f", *tests.split()],
-                                 cwd=os.path.join(copy, "tests"), timeout=SECONDS,
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.DEVNULL)
+            return process.wait(SECONDS) != 0
         except subprocess.TimeoutExpired:
             return True
-        return run.returncode != 0
+        finally:                                     # a mutant's scripts may run for ever
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def main():
