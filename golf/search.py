@@ -174,6 +174,9 @@ class Search:
         self.template, self.options, self.note = template, options, note
         self.rng, self.meter = random.Random(options.seed), Meter(
             options.plain, options.packed, options.fine)
+        if not (template.marks and template.variables):
+            raise UserError(f"{options.template}: has nothing to choose; template.py explains "
+                            "the marks")
         self.expected = prove(template.spell(template.plain()), options.python)
         if self.expected is None:
             raise UserError(f"{options.template}: its first spelling does not run")

@@ -102,8 +102,10 @@ class CommandLine(InFolder):
 
     def test_bad_templates_are_refused(self):
         self.put("bad.template", "«a")
-        self.put("broken.template", "1/0")
+        self.put("broken.template", "$a=«1¦2»/0")
+        self.put("fixed.template", "print(1)")
         for words, name in (("a « without its »", "bad.template"), ("No such file", "none"),
+                            ("has nothing to choose", "fixed.template"),
                             ("its first spelling does not run", "broken.template")):
             self.assert_fails(1, words, path("golf", "search.py"), "--template", name)
 
