@@ -61,8 +61,7 @@ class AgainstZopfli(unittest.TestCase):
 
     def test_as_much_as_is_allowed_is_packed(self):
         noise = random.Random(4).getrandbits(8 << 16).to_bytes(1 << 16, "big")
-        for data in (bytes(1 << 16), noise):
-            self.assertEqual(zlib.decompress(deflate.deflate(data, 1), -15), data)
+        self.assertEqual(zlib.decompress(deflate.deflate(noise, 1), -15), noise)
 
     def test_our_sources_are_never_larger(self):
         names = ("femtogpt.py", "picogpt.py")
