@@ -4,6 +4,7 @@ A token is (1, 0, 0) for a literal or (length, distance code, distance) for a ma
 integers in units of 1/256 bit, so that no machine rounds them another way.
 """
 import bisect
+import operator
 
 from huffman import (
     DISTANCES, END_OF_BLOCK, FIXED, LENGTH_CODE, LENGTHS, MAX_BITS, MAX_MATCH, MIN_MATCH,
@@ -134,8 +135,9 @@ class Block:
 
     def payload_bits(self, lengths):
         """Bits of the tokens under these code lengths, without a header."""
-        return self.extra + sum(f * b for freqs, table in zip((self.lit, self.dist), lengths)
-                                for f, b in zip(freqs, table))
+        lit_bits, dist_bits = lengths
+        return (self.extra + sum(map(operator.mul, self.lit, lit_bits))
+                + sum(map(operator.mul, self.dist, dist_bits)))
 
     def write(self, writer, data, last):
         """Append the block to a BitWriter."""

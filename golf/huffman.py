@@ -1,7 +1,7 @@
 """DEFLATE's codes and headers (RFC 1951): tables, Huffman code lengths, and writing bits."""
 import functools
-import heapq
 import itertools
+import operator
 
 END_OF_BLOCK = 256
 MIN_MATCH, MAX_MATCH = 3, 258
@@ -45,19 +45,25 @@ def huffman_lengths(freqs, limit):
         for _, symbol in leaves:
             lengths[symbol] = 1
         return lengths
-    heap, parents, node = leaves[:], {}, len(freqs)
-    while len(heap) > 1:
-        light, a = heapq.heappop(heap)
-        parents[a] = node
-        heavy, b = heap[0]
-        parents[b] = node
-        heapq.heapreplace(heap, (light + heavy, node))
-        node += 1
-    depth = {node - 1: 0}
-    for inner in range(node - 2, len(freqs) - 1, -1):
-        depth[inner] = depth[parents[inner]] + 1
-    for _, symbol in leaves:
-        lengths[symbol] = depth[parents[symbol]] + 1
+    # The two lightest nodes become one (van Leeuwen 1976): made in order, inner nodes are sorted.
+    count = len(leaves)
+    weights, parents = [f for f, _ in leaves], [0] * (2 * count - 1)
+    leaf, inner = 0, count
+    for node in range(count, 2 * count - 1):
+        weight = 0
+        for _ in range(2):
+            if inner == node or leaf < count and weights[leaf] <= weights[inner]:
+                child, leaf = leaf, leaf + 1
+            else:
+                child, inner = inner, inner + 1
+            parents[child] = node
+            weight += weights[child]
+        weights.append(weight)
+    depth = [0] * (2 * count - 1)
+    for node in range(2 * count - 3, -1, -1):
+        depth[node] = depth[parents[node]] + 1
+    for bits, (_, symbol) in zip(depth, leaves):
+        lengths[symbol] = bits
     return lengths if max(lengths) <= limit else _limited_lengths(leaves, len(freqs), limit)
 
 
@@ -112,19 +118,30 @@ def _cheapest_run(count, literal, c16, c17, c18, zeros):
     return best
 
 
+def _plan_runs(lengths, cost):
+    """The cheapest coding of each run of equal lengths: [(value, count, literals, 16s, 17s, 18s)].
+
+    `count` is what follows a first literal, which all values but zero need.
+    """
+    plan, repeats = [], cost[16:]
+    for value, run in itertools.groupby(lengths):
+        count = len(list(run)) - (value > 0)
+        if count:
+            _, *numbers = _cheapest_run(count, cost[value], *repeats, value == 0)
+        else:
+            numbers = 0, 0, 0, 0
+        plan.append((value, count, *numbers))
+    return plan
+
+
 def run_length_code(lengths, cost):
     """The cheapest run-length coding of code lengths: [(symbol, extra value)].
 
     cost: bits of each of the 19 code-length symbols.
     """
     coded = []
-    for value, run in itertools.groupby(lengths):
-        count = len(list(run))
-        if value:
-            coded.append((value, 0))
-            count -= 1
-        _, plain, n16, n17, n18 = _cheapest_run(count, cost[value], *cost[16:], value == 0)
-        coded += [(value, 0)] * plain
+    for value, count, plain, n16, n17, n18 in _plan_runs(lengths, cost):
+        coded += [(value, 0)] * (plain + (value > 0))
         spare = count - plain - 3 * n16 - 3 * n17 - 11 * n18
         for symbol, number, slack in ((18, n18, 127), (17, n17, 7), (16, n16, 3)):
             for _ in range(number):
@@ -134,16 +151,19 @@ def run_length_code(lengths, cost):
     return coded
 
 
-def _code_code_lengths(coded):
+def _code_code_lengths(plan):
     """(bits of the header, code lengths of the 19 symbols, how many of these are sent)."""
     freqs = [0] * 19
-    for symbol, _extra in coded:
-        freqs[symbol] += 1
+    for value, _, plain, n16, n17, n18 in plan:
+        freqs[value] += plain + (value > 0)
+        freqs[16] += n16
+        freqs[17] += n17
+        freqs[18] += n18
     if sum(map(bool, freqs)) == 1:               # a lone code must not be incomplete
         freqs[freqs.index(0)] = 1
     lengths = huffman_lengths(freqs, MAX_BITS_CL)
     sent = max(k + 1 for k, s in enumerate(CL_ORDER) if lengths[s] or k < 4)
-    bits = (14 + 3 * sent + sum(f * b for f, b in zip(freqs, lengths))
+    bits = (14 + 3 * sent + sum(map(operator.mul, freqs, lengths))
             + 2 * freqs[16] + 3 * freqs[17] + 7 * freqs[18])
     return bits, lengths, sent
 
@@ -158,41 +178,47 @@ def dynamic_header(lit_lengths, dist_lengths, thorough=True):
     sequence, answer = lit_lengths[:hlit] + dist_lengths[:hdist], None
     for cost in FIRST_CL_COSTS[:3 if thorough else 1]:
         while True:
-            coded = run_length_code(sequence, cost)
-            bits, lengths, sent = _code_code_lengths(coded)
+            bits, lengths, sent = _code_code_lengths(_plan_runs(sequence, cost))
             if answer and answer[0] <= bits:
                 break
-            answer = bits, coded, lengths, sent
+            answer = bits, cost, lengths, sent
             cost = [b or UNUSED_CL_COST for b in lengths]
-    bits, coded, lengths, sent = answer
+    bits, cost, lengths, sent = answer
     if not thorough:
         return bits, None
     codes = canonical_codes(lengths)
     fields = [(hlit - 257, 5), (hdist - 1, 5), (sent - 4, 4)]
     fields += [(lengths[s], 3) for s in CL_ORDER[:sent]]
-    for symbol, extra in coded:
+    for symbol, extra in run_length_code(sequence, cost):
         fields.append((reverse_bits(codes[symbol], lengths[symbol]), lengths[symbol]))
         if symbol in CL_EXTRA:
             fields.append((extra, CL_EXTRA[symbol]))
     return bits, fields
 
 
+@functools.lru_cache(maxsize=None)
+def _bit_string(value, width):
+    """`value` in `width` binary digits, least significant first."""
+    return f"{value:0{width}b}"[::-1] if width else ""
+
+
 class BitWriter:
     """Bits to bytes, least significant bit first (section 3.1.1)."""
 
     def __init__(self):
-        self.value, self.width, self.data = 0, 0, bytearray()
+        self.strings, self.bits = [], 0
 
     def write(self, fields):
         """Append (value, width) fields."""
         for value, width in fields:
-            self.value |= value << self.width
-            self.width += width
-        while self.width > 7:
-            self.data.append(self.value & 255)
-            self.value >>= 8
-            self.width -= 8
+            self.strings.append(_bit_string(value, width))
+            self.bits += width
 
     def align(self):
         """Fill the last byte with zeros."""
-        self.write([(0, -self.width % 8)])
+        self.write([(0, -self.bits % 8)])
+
+    def to_bytes(self):
+        """What was written, the last byte filled with zeros."""
+        value = int("".join(reversed("".join(self.strings))) or "0", 2)
+        return value.to_bytes((self.bits + 7) // 8, "little")

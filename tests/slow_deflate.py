@@ -1,4 +1,4 @@
-"""deflate.py against zopfli (500 iterations): our own sources, and ten varied texts."""
+"""deflate.py against zopfli: our own sources (15,000 iterations), and ten varied texts (500)."""
 import os
 import random
 import shutil
@@ -34,29 +34,31 @@ def texts():
     ]
 
 
-def zopfli(data):
+def zopfli(data, iterations):
     """Bytes of zopfli's raw deflate stream."""
     with tempfile.TemporaryDirectory() as folder:
         name = os.path.join(folder, "text")
         with open(name, "wb") as file:
             file.write(data)
-        subprocess.run(["zopfli", "--i500", "--deflate", name], check=True,
+        subprocess.run(["zopfli", f"--i{iterations}", "--deflate", name], check=True,
                        stdout=subprocess.DEVNULL)
         return os.path.getsize(name + ".deflate")
 
 
 class AgainstZopfli(unittest.TestCase):
 
-    def compare(self, sources):
-        """[(bytes, ours, zopfli's)], printed too."""
+    def compare(self, sources, iterations):
+        """[(bytes, ours, zopfli's)], printed too: none of ours is larger."""
         need(shutil.which("zopfli"), "zopfli (Debian: apt-get install zopfli)")
         with ProcessPoolExecutor(os.cpu_count()) as pool:
             packed = list(pool.map(deflate.deflate, sources))
         for source, stream in zip(sources, packed):
             self.assertEqual(zlib.decompress(stream, -15), source)
-        rows = [(len(source), len(stream), zopfli(source))
+        rows = [(len(source), len(stream), zopfli(source, iterations))
                 for source, stream in zip(sources, packed)]
         print("bytes, ours, zopfli:", *rows, sep="\n  ")
+        for row in rows:
+            self.assertLessEqual(row[1], row[2], row)
         return rows
 
     def test_as_much_as_is_allowed_is_packed(self):
@@ -64,15 +66,14 @@ class AgainstZopfli(unittest.TestCase):
         self.assertEqual(zlib.decompress(deflate.deflate(noise, 1), -15), noise)
 
     def test_our_sources_are_never_larger(self):
-        names = ("femtogpt.py", "picogpt.py")
-        for name, row in zip(names, self.compare([read(name) for name in names])):
-            self.assertLessEqual(row[1], row[2], name)
+        names = ("golf/payload.py", "femtogpt.py", "picogpt.py")
+        self.compare([read(name) for name in names], 15000)
 
-    def test_ten_texts_are_smaller_in_total(self):
+    def test_ten_texts_are_never_larger_and_smaller_in_total(self):
         sources = texts()
         self.assertEqual((len(sources), len(set(sources))), (10, 10))
         self.assertTrue(all(500 <= len(source) <= 8192 for source in sources))
-        rows = self.compare(sources)
+        rows = self.compare(sources, 500)
         self.assertLess(sum(row[1] for row in rows), sum(row[2] for row in rows))
 
 
