@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Search the spellings of a golfed script for the one that packs smallest.
 
-    search.py                             anneal femtogpt.template until Ctrl-C
+    search.py                             anneal payload.template until Ctrl-C
     search.py --seconds 600 --seed 7      stop by itself, on another path
     search.py --template MY.template --out my.py
 
@@ -26,7 +26,7 @@ from blocks import UNIT, Block, find_matches, optimal_parse
 from command import UserError, atomic_write, error_context, run
 from deflate import entropy_costs, polish, search_block, write_blocks
 from pack import count_escapes
-from template import ALPHABET, Template, TemplateError
+from template import Template, TemplateError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # In the proof runs 1000 steps become 3, and the counts that depend on them shrink alike.
@@ -108,7 +108,7 @@ def neighbour(spelling, template, clashes, rng):
         if k < len(template.marks):
             new["picks"][k] = change_pick(new["picks"][k], *template.marks[k], rng)
         else:
-            rename(new["names"], template.variables, clashes, rng)
+            rename(new["names"], template, clashes, rng)
     for a, b in clashes:
         if new["names"][a] == new["names"][b]:
             return None
@@ -125,13 +125,14 @@ def change_pick(pick, kind, parts, rng):
     return order
 
 
-def rename(names, variables, clashes, rng):
+def rename(names, template, clashes, rng):
     """Give a variable another letter; who holds that and cannot share it takes the old one."""
+    variables = template.variables
     variable = variables[int(rng.random() * len(variables))]
-    letters = sorted(set(names.values())) + list(LETTERS)
+    letters = sorted(set(names.values())) + [c for c in LETTERS if c in template.letters]
     old, letter = names[variable], letters[int(rng.random() * len(letters))]
     if rng.random() < 0.1:
-        letter = ALPHABET[int(rng.random() * len(ALPHABET))]
+        letter = template.letters[int(rng.random() * len(template.letters))]
     names[variable] = letter
     for other in variables:
         if other != variable and names[other] == letter and frozenset((variable, other)) in clashes:
@@ -268,8 +269,8 @@ class Search:
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--template", default=os.path.join(HERE, "femtogpt.template"),
-                        help="what to spell (femtogpt.template beside this script)")
+    parser.add_argument("--template", default=os.path.join(HERE, "payload.template"),
+                        help="what to spell (payload.template beside this script)")
     parser.add_argument("--out", default="golf_best.py",
                         help="where the best script goes (%(default)s)")
     parser.add_argument("--seconds", type=float, default=math.inf,

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Spell the golfed script that template and state stand for.
+"""Spell the script that a template and the state of a search stand for.
 
-    spell.py             femtogpt.template and femtogpt.state, here -> ../femtogpt.py
-    spell.py --check     compare; exit 1 if femtogpt.py is not what they spell
+    spell.py             payload.template and payload.state -> payload.py, all beside this script
+    spell.py --check     compare; exit 1 if payload.py is not what they spell
 
-search.py writes the state. Whoever edits femtogpt.py by hand leaves the template behind: the script
+search.py writes the state. Whoever edits payload.py by hand leaves the template behind: the script
 counts, and the template must follow it before the next search.
 """
 import argparse
@@ -17,14 +17,16 @@ from template import Template, TemplateError
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def spell(template_path, state_path):
-    """The bytes of the script that a template and the state of a search stand for."""
+def load(template_path, state_path):
+    """(the Template, the spelling that a search has left in its state)."""
     with open(template_path, encoding="utf-8") as file:
         with error_context(template_path, TemplateError, UnicodeDecodeError):
             template = Template(file.read())
     with open(state_path, encoding="utf-8") as file:
         with error_context(state_path, ValueError, KeyError, TypeError):
-            return template.spell(json.load(file)["best"]).encode()
+            spelling = json.load(file)["best"]
+            template.spell(spelling)
+    return template, spelling
 
 
 def main():
@@ -32,10 +34,10 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     arguments = parser.parse_args()
-    template_path, state_path = [os.path.join(HERE, "femtogpt." + ending)
-                                 for ending in ("template", "state")]
-    target = os.path.join(os.path.dirname(HERE), "femtogpt.py")
-    outputs = [(target, spell(template_path, state_path))]
+    template_path, state_path, target = [os.path.join(HERE, "payload." + ending)
+                                         for ending in ("template", "state", "py")]
+    template, spelling = load(template_path, state_path)
+    outputs = [(target, template.spell(spelling).encode())]
     return 1 if write_or_check(outputs, template_path, arguments.check) else 0
 
 

@@ -14,7 +14,9 @@ import re
 import string
 
 VARIABLE = re.compile(r"\$([A-Za-z_]+)")
-ALPHABET = string.ascii_letters
+# A letter that the script itself uses as a name (math's e, say): not part of a word, no prefix of a
+# string, no keyword argument.
+OWN_NAME = re.compile(r"(?<![\w.$])[A-Za-z](?![\w'\"=])")
 OPENING, SEPARATOR, CLOSING = "«¦»"
 
 
@@ -57,7 +59,10 @@ def _parse_parts(text, i, nested):
 
 
 class Template:
-    """The choices of a template: `variables`, names in order, and `marks`, (kind, parts) each."""
+    """The choices of a template: `variables`, names in order, and `marks`, (kind, parts) each.
+
+    `letters` are those that may stand for a variable.
+    """
 
     def __init__(self, text):
         lines = [line for line in text.splitlines(True) if not line.startswith("#")]
@@ -65,6 +70,9 @@ class Template:
         self.marks = []                          # in the order of expansion; a label only once
         self._count(self.tree)
         self.variables = sorted(set(VARIABLE.findall(text)))
+        plain = re.sub(r"\\.|«=.:", "", "".join(lines))            # without escapes and labels
+        own = set(OWN_NAME.findall(plain))
+        self.letters = [letter for letter in string.ascii_letters if letter not in own]
 
     def _count(self, sequence):
         for part in sequence:
@@ -77,7 +85,7 @@ class Template:
 
     def plain(self):
         """The spelling with the first of everything and a letter for each variable."""
-        return {"names": dict(zip(self.variables, ALPHABET)),
+        return {"names": dict(zip(self.variables, self.letters)),
                 "picks": [list(range(n)) if kind == "perm" else 0 for kind, n in self.marks]}
 
     def spell(self, spelling):

@@ -1,4 +1,4 @@
-"""golf/search.py: the template and its state spell femtogpt.py; no choice changes the log."""
+"""golf/search.py: the template and its state spell payload.py; no choice changes the log."""
 import json
 import random
 import sys
@@ -13,11 +13,12 @@ import template
 class Spelling(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.template = template.Template(read("golf", "femtogpt.template").decode("utf-8"))
-        cls.state = json.loads(read("golf", "femtogpt.state").decode())
+        cls.template = template.Template(read("golf", "payload.template").decode("utf-8"))
+        cls.state = json.loads(read("golf", "payload.state").decode())
 
-    def test_femtogpt_comes_out_of_the_template(self):
-        self.assertEqual(self.template.spell(self.state["best"]).encode(), read("femtogpt.py"))
+    def test_payload_comes_out_of_the_template(self):
+        spelled = self.template.spell(self.state["best"])
+        self.assertEqual(spelled.encode(), read("golf", "payload.py"))
 
     def test_every_choice_prints_the_same_log(self):
         spelling, rng = self.template.plain(), random.Random(2)
