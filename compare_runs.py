@@ -4,6 +4,7 @@
     compare_runs.py                       the chain of this folder
     compare_runs.py MY.py OTHER.py        your entries
     compare_runs.py --input names.txt     on another data set
+    compare_runs.py --by characters       ranked by characters, not by bytes
 
 The reference (microgpt.py) and each entry run one after the other, each alone in an empty temporary
 folder that holds the script and input.txt. An entry is valid when it exits with 0 and its whole
@@ -26,7 +27,7 @@ import time
 import tokenize
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-CHAIN = ("picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py")
+CHAIN = ("picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py", "yoctogpt.py")
 MAX_OUTPUT = 1 << 20               # bytes of either stream that are kept; the log has about 30,000
 MAX_FILE = 64 << 20                # bytes that an entry may write into one file
 STEP = re.compile(r"step +(\d+) / +\d+ \| loss (\S+)$")
@@ -173,6 +174,12 @@ def judge(name, path, run, reference):
     return row
 
 
+def rank_key(row, unit):
+    """Sorts the rows of entries: the valid ones first, the smallest in `unit` on top."""
+    size = row[unit]
+    return not row["valid"], size is None, size, row["bytes"], row["name"]
+
+
 def verdict(row):
     """The last cell of an entry's row."""
     if row["valid"]:
@@ -260,6 +267,8 @@ def parse_arguments():
                         help="the Python that runs them all (this one)")
     parser.add_argument("--results", metavar="DIR", default="run_results",
                         help="where the results go (run_results)")
+    parser.add_argument("--by", choices=("bytes", "characters"), default="bytes",
+                        help="what the valid entries are ranked by (bytes)")
     parser.add_argument("--json", action="store_true", help="print the scoreboard as JSON")
     arguments = parser.parse_args()
     if not arguments.timeout > 0:
@@ -313,7 +322,7 @@ def main():
         print(f"{again}{name}: {run['status']}, {run['seconds']:.1f} s", file=sys.stderr)
         if run is reference:
             check_reference(path, run)
-    rows[1:] = sorted(rows[1:], key=lambda row: (not row["valid"], row["bytes"], row["name"]))
+    rows[1:] = sorted(rows[1:], key=lambda row: rank_key(row, arguments.by))
     text = scoreboard(rows) + "\n"
     with open(os.path.join(folder, "summary.txt"), "w", encoding="utf-8") as file:
         file.write(text)

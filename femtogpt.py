@@ -1,19 +1,23 @@
 from random import*
-from cmath import*
-seed(42);b=[e for i in open('input.txt')if(e:=i.strip())]
+from math import*
+seed(42)
+b=[s for l in open('input.txt')if(s:=l.strip())]
 shuffle(b)
-d=sorted({*''.join(b)})
-h=len(d)*16;d+='',
-o=[[1,0]]*h;l=[[gauss(0,.08),0,0,0]for i in o*2+[0]*3360]
-print(f'num docs: {len(b)}\nvocab size: {len(d)}\nnum params: {len(l)}')
-def x(n,e=o,p=complex):e=[*zip(n,e)];n=p(sum(n[0]*e[0]for n,e in e)+1e-9j);i[:0]=[n.real,0,n.imag/1e-9,0,*e],;return i[0]
-p=lambda n,e=0:[x([i],[x(n,e or n,lambda n:e and 1/n or 4/(n+16e-5)**.5)])for i in n];s=lambda e,n,*p:[x(e,t,*p)for i in n]
-r=lambda*n:[*map(x,zip(*n))]
-for m in range(1,1021):
- g=[];z=1;a=m<1001;u=['',*b[m%len(b)-1]*a];i=l*a
- for c,e in zip(range(1,17),u):t=iter(l[-3072:]+l[h+272:]);n=p(r(l[d.index(e)*16:],l[h+c*16:][:16]));e=s(p(n),n*3);g+=e,;n=r(n,s([x(p([x(m[a&28:],e[a&12:][:4],lambda n:exp(n/2))for m in g],o),[*zip(*g)][a+16])for a in range(16,32)],n));e=p(s(r(n,s(s(p(n),n*4,lambda n:(0<n.real)*n),n)),d,exp),o);a or u.extend(*choices(d,[i[0]**2 for i in e]));e=e[d.index((u+u)[c])];z/=e[0];e[1]=-1/e[0]
- for i in i:
-  v,g,f,t,*e=i
-  for n,e in e:e[1]+=g*f*n[0];n[1]+=g*f*e[0]
-  g/=c;t=g*g+t*.99;f=g+.85*f;i[:]=v-1.5e-5*f*(1001-m)/(1-.85**m)/((t/(1-.99**m))**.5+1e-7),0,f,t
- print([f'sample {m-1000:2}: '+''.join(u),f'step {m:4} / 1000 | loss {log(z).real/c:.4f}'+'\n\n--- inference (new, hallucinated names) ---'*(999<m)][a])
+C=*sorted({*''.join(b)}),''
+k=16
+h=len(C)
+I=[[1,0]]*32*(h+104)
+P=[[gauss(0,.08),0,0,0]for i in I]
+print(f'num docs: {len(b)}\nvocab size: {h}\nnum params: {len(P)}')
+def F(w,x=I,f='z',*r):
+ for w in w:v=*zip(x,w),;z=sum(a[0]*b[0]for a,b in v)+1e-9j;z=eval(f);r+=[z.real,0,z.imag*1e9,0,*v],
+ T[:0]=r;return r
+N=lambda x,*y:F(zip(x),F([*y,x],x,y and'1/z'or'4/(z+16e-5)**.5'))
+for s in range(1,1021):
+ a=1001-s;T=P*(a>0);K=[];d=' ';L=n=0;i=h-1
+ while d[n:k]:q=F([w:=iter(P[-3072:]+P[k*(h+k):])]*48,N(x:=N(F(zip(P[k*i:],P[k*(h+n):][:k])))));K+=q,;c=*zip(*K),;y=N(F([w]*h,F(zip(x:=F(zip(x,F([w]*k,sum([F(c[j:j+4],N(F(zip(*c[j-16:j-12]),q[j-32:],'e**(z/2)'),I))for j in b' $(,'],())))),F([w]*k,F([w]*64,N(x),'z*(z.real>0)')))),'e**z'),I);i=C.index(*choices(C,[p[0]**2 for p in y],k=a<1)or[b[s%len(b)-1][n:n+1]]);n+=1;d+=C[i];y[i][1]=r=1/y[i][0];L+=log(r)
+ for q in T:
+  x,g,m,v,*c=q
+  for i,j in c:i[1]+=m*g*j[0];j[1]+=m*g*i[0]
+  g/=n;m=.85*m+g;v=.99*v+g*g;q[:]=x+15e-6*a*m/(1-.85**s)/((v/(1-.99**s))**.5+1e-7),0,m,v
+ print([f'sample {1-a:2}:'+d,f'step {s:4} / 1000 | loss {L/n:.4f}'+'\n\n--- inference (new, hallucinated names) ---'*(a<2)][a>0])

@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CANONICAL = os.path.join(os.path.dirname(ROOT), "shared", "canonical")
 UNIT_FOLDERS = ("golf", "prime", "punchcard", "qr", "song")
-CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py")
+CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py",
+         "yoctogpt.py")
 
 for _folder in UNIT_FOLDERS + ("page", "pictures", ""):
     sys.path.insert(0, os.path.join(ROOT, _folder))

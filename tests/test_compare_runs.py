@@ -78,6 +78,17 @@ class Referee(unittest.TestCase):
         order = [(row["valid"], row["bytes"]) for row in self.table["entries"]]
         self.assertEqual(order, sorted(order, key=lambda key: (not key[0], key[1])))
 
+    def test_by_characters_fewer_characters_win_though_they_are_more_bytes(self):
+        sources = {"narrow.py": "#abcdef\n" + GOOD, "wide.py": "#\u4e00\u4e01\u4e02\n" + GOOD}
+        for name, source in sources.items():
+            with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+                file.write(source)
+        for unit, first in (("bytes", "narrow.py"), ("characters", "wide.py")):
+            run = self.referee(*sources, "--by", unit, "--json")
+            rows = json.loads(run.stdout.decode())["entries"]
+            self.assertEqual((run.returncode, rows[0]["name"]), (0, first))
+            self.assertLess(rows[0][unit], rows[1][unit])
+
     def test_results_hold_logs_losses_and_differences(self):
         folder = os.path.join(self.folder, self.table["results"])
         self.assertEqual(sorted(os.listdir(folder)),
