@@ -5,11 +5,11 @@ PYTHON = python3
 
 all: page docs
 
-# femtogpt.py -> attogpt.py, zeptogpt.py
+# golf/payload.py -> attogpt.py, zeptogpt.py, yoctogpt.py
 packed:
 	$(PYTHON) golf/pack.py
 
-# femtogpt.py -> verify_prime.py, prime/primegpt.hex, prime/primegpt.txt
+# golf/payload.py -> verify_prime.py, prime/primegpt.hex, prime/primegpt.txt
 prime:
 	$(PYTHON) find_prime.py
 
@@ -37,20 +37,27 @@ page: pictures symbol song
 docs: packed prime
 	$(PYTHON) docs/fill_docs.py
 
-# golf/femtogpt.template and .state -> femtogpt.py. Not part of `all`: after an edit by hand
-# femtogpt.py is ahead of its template, and `make check` says so.
-femtogpt:
+# golf/payload.template and .state -> golf/payload.py. Not part of `all`: after an edit by hand
+# payload.py is ahead of its template, and `make check` says so.
+payload:
 	$(PYTHON) golf/spell.py
 
 # The proof that the prime is one, by PARI/GP (Debian: pari-gp): about ten minutes on two cores. Not
 # part of `all`: the points on its curves are chosen at random, so that each run gives another
 # proof, and prove_prime.py checks whichever is there.
 certificate:
-	echo 'default(parisizemax, 6*10^9); default(threadsizemax, 2*10^9); \
-	    N = $(shell tr -d '\n' < prime/primegpt.txt); \
-	    write1("prime/certificate.new", primecertexport(primecert(N), 1))' | gp -q -f
+	printf '%s\n' 'default(parisizemax, 6*10^9)' 'default(threadsizemax, 2*10^9)' \
+	    'N = $(shell tr -d '\n' < prime/primegpt.txt);' \
+	    'write1("prime/certificate.new", primecertexport(primecert(N), 1))' | gp -q -f
 	mv prime/certificate.new prime/certificate.primo
 	$(PYTHON) prime/prove_prime.py
+
+# After a new search: payload.py, all that is made from it, and the proof.
+everything:
+	$(MAKE) payload
+	$(MAKE) prime
+	$(MAKE) certificate
+	$(MAKE) all
 
 # Does every committed file match its source, byte for byte? Names each that is stale.
 CHECKS = golf/spell.py golf/pack.py find_prime.py prime/prove_prime.py \
@@ -63,4 +70,4 @@ check:
 test:
 	$(PYTHON) test_parity.py
 
-.PHONY: all packed prime deck symbol song pictures page docs femtogpt certificate check test
+.PHONY: all packed prime deck symbol song pictures page docs payload everything certificate check test

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Find a prime number that is a script: the next prime after the script's gzip file and padding.
 
-    find_prime.py           femtogpt.py -> verify_prime.py, prime/primegpt.hex, prime/primegpt.txt
-    find_prime.py --check   compare these three with femtogpt.py; exit 1 if one is stale
+    find_prime.py           golf/payload.py -> verify_prime.py, prime/primegpt.hex and .txt
+    find_prime.py --check   compare these three with golf/payload.py; exit 1 if one is stale
     find_prime.py MY.py     MY.prime.py, MY.prime.hex and MY.prime.txt beside MY.py
 
 A gzip reader stops where the stream ends, so whatever the search adds to the number disturbs only
@@ -438,14 +438,20 @@ def next_small_prime(n, limit):
 
 
 def find_prime(source, padding, jobs, pack, report=lambda *_: None):
-    """Source bytes -> the prime. ValueError where the source or the padding will not do."""
-    start = int.from_bytes(gzip_container(source, pack) + bytes(padding), "big")
-    prime = next_prime(start, jobs, 256 ** padding - 1, report)
-    if prime is None:
-        enough = next(q for q in itertools.count(1)
-                      if 256 ** q > WINDOW * math.log(2) * (start.bit_length() + 8 * q))
-        raise ValueError(f"has no prime within {padding} byte{'s' if padding > 1 else ''} of "
-                         f"padding; use --pad {enough}")
+    """Source bytes -> the prime. ValueError where the source or the padding will not do.
+
+    padding: how many zero bytes follow the gzip file; None for as few as there is a prime.
+    """
+    container, prime = gzip_container(source, pack), None
+    for size in [padding] if padding else itertools.count(1):
+        start = int.from_bytes(container + bytes(size), "big")
+        prime = next_prime(start, jobs, 256 ** size - 1, report)
+        if prime:
+            break
+        if padding:
+            raise ValueError(f"has no prime within {padding} byte{'s' if padding > 1 else ''} of "
+                             "padding; leave --pad out")
+    padding = size
     if unpack(prime) != (source, padding):
         raise AssertionError("the prime does not unpack to the source")
     return prime
@@ -585,9 +591,9 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", nargs="?",
-                        help="script to turn into a prime (femtogpt.py beside this one)")
-    parser.add_argument("--pad", type=small_count, default=4,
-                        help="zero bytes after the gzip file (4)")
+                        help="script to turn into a prime (golf/payload.py)")
+    parser.add_argument("--pad", type=small_count, default=None,
+                        help="zero bytes after the gzip file (as few as there is a prime)")
     parser.add_argument("--jobs", type=small_count, default=os.cpu_count() or 1,
                         help="processes (as many as cores)")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
@@ -598,9 +604,9 @@ def parse_arguments():
         source, stem = arguments.source, os.path.splitext(arguments.source)[0] + ".prime"
         targets = [stem + ".py", stem + ".hex", stem + ".txt"]
     else:
-        source = os.path.join(HERE, "femtogpt.py")
+        source = os.path.join(HERE, "golf", "payload.py")
         if not os.path.exists(source):
-            parser.error("femtogpt.py is not here; name the script to turn into a prime")
+            parser.error("golf/payload.py is not here; name the script to turn into a prime")
         targets = [os.path.join(HERE, "verify_prime.py"),
                    os.path.join(HERE, "prime", "primegpt.hex"),
                    os.path.join(HERE, "prime", "primegpt.txt")]

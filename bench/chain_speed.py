@@ -16,7 +16,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 YARDSTICK = os.path.join(os.path.dirname(ROOT), "shared", "yardstick.py")
-CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py")
+CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py",
+         "yoctogpt.py")
 ROUNDS = 100                                     # of the yardstick
 
 

@@ -70,6 +70,7 @@ def page_data():
     return {
         "pyodide": PYODIDE, "smoothing": draw_pictures.SMOOTHING,
         "scripts": {name: base64.b64encode(read(name)).decode() for name in SCRIPTS},
+        "payload": base64.b64encode(read("golf", "payload.py")).decode(),
         "documents": base64.b64encode(read("input.txt")).decode(),
         "deck": list(card_data()),
         "card": {"width": drawing.CARD_WIDTH, "height": drawing.CARD_HEIGHT,

@@ -15,6 +15,7 @@ import os
 import re
 import subprocess
 import sys
+import tokenize
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -24,8 +25,9 @@ card_drawing, card_files, command = map(
     importlib.import_module, ("card_drawing", "card_files", "command"))
 
 WIDTH = 520                      # of a picture, in pixels; its text is then legible on a phone
-CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py")
-PUBLISHED = (("published, packed (characters)", 1298, True), ("published, plain", 2530, True),
+CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py",
+         "yoctogpt.py")
+PUBLISHED = (("published, packed", 1298, True), ("published, plain", 2530, True),
              ("published, drops log lines", 1997, False))
 SMOOTHING = 0.98                 # of the loss, as in fastgpt.py's progress lines
 STYLE = """<style>
@@ -61,22 +63,28 @@ def text(x, y, words, classes="", anchor="start"):
 
 # ---- The ladder -----------------------------------------------------------------------------
 LADDER_LEFT, LADDER_RIGHT, LADDER_TOP, RUNG = 205, WIDTH - 60, 44, 30
-LADDER_LOW, LADDER_HIGH = 700, 20000             # bytes
+LADDER_LOW, LADDER_HIGH = 400, 20000             # characters
 
 
 def size_x(size):
-    """Where a size in bytes lies across the ladder."""
+    """Where a number of characters lies across the ladder."""
     share = math.log(size / LADDER_LOW) / math.log(LADDER_HIGH / LADDER_LOW)
     return LADDER_LEFT + (LADDER_RIGHT - LADDER_LEFT) * share
 
 
+def count_characters(name):
+    """How many characters a script has."""
+    with tokenize.open(os.path.join(ROOT, name)) as file:
+        return len(file.read())
+
+
 def ladder():
-    """The bytes of every script, ours and the published ones, on a logarithmic scale."""
-    rows = [(name, os.path.getsize(os.path.join(ROOT, name)), None) for name in CHAIN]
+    """The characters of every script, ours and the published ones, on a logarithmic scale."""
+    rows = [(name, count_characters(name), None) for name in CHAIN]
     rows = sorted(rows + list(PUBLISHED), key=lambda row: -row[1])
-    lines = [text(16, 26, "Bytes of a whole GPT (logarithmic scale)")]
+    lines = [text(16, 26, "Characters of a whole GPT (logarithmic scale)")]
     bottom = LADDER_TOP + RUNG * len(rows)
-    for size in (1000, 2000, 5000, 10000, 20000):
+    for size in (500, 1000, 2000, 5000, 10000, 20000):
         lines += [f'<path class="grid" d="M{size_x(size):.1f} {LADDER_TOP - 4}V{bottom}"/>',
                   text(size_x(size), bottom + 18, f"{size:,}", "soft small", "middle")]
     for i, (name, size, valid) in enumerate(rows):
@@ -87,7 +95,7 @@ def ladder():
                   f'<path class="{kind}" stroke-width="2" d="M{LADDER_LEFT} {y:g}H{x - 6:.1f}"/>',
                   f'<circle class="{kind}" cx="{x:.1f}" cy="{y:g}" r="6"{hollow}/>',
                   text(x + 12, y + 5, f"{size:,}")]
-    return picture(WIDTH, bottom + 34, "Sizes of the scripts in bytes", lines)
+    return picture(WIDTH, bottom + 34, "Sizes of the scripts in characters", lines)
 
 
 # ---- The loss -------------------------------------------------------------------------------
@@ -157,20 +165,23 @@ def loss(log):
 
 # ---- The map --------------------------------------------------------------------------------
 # name: (class, x and y of the middle, what is under the name)
-BOXES = {"microgpt.py": ("box", 110, 62, "to learn from"),
-         "fastgpt.py": ("box", 410, 62, "the same log, fast"),
-         "picogpt.py": ("box", 110, 172, "one screen"), "QR symbol": ("art", 410, 172, "scan it"),
-         "femtogpt.py": ("box", 110, 282, "golfed"),
-         "zeptogpt.py": ("box", 410, 282, "fewest bytes"),
-         "attogpt.py": ("box", 260, 392, "paste it"), "the prime": ("art", 110, 392, "prove it"),
-         "the deck": ("art", 260, 502, "punch it"), "the song": ("art", 110, 502, "play it")}
-EDGES = (("microgpt.py", "picogpt.py", "by hand"), ("picogpt.py", "femtogpt.py", "golf and search"),
+BOXES = {"microgpt.py": ("box", 66, 62, "to learn from"),
+         "fastgpt.py": ("box", 456, 62, "the same log, fast"),
+         "picogpt.py": ("box", 66, 172, "one screen"), "QR symbol": ("art", 456, 172, "scan it"),
+         "payload.py": ("box", 66, 282, "packs smallest"),
+         "femtogpt.py": ("box", 456, 282, "smallest as it is"),
+         "the prime": ("art", 66, 392, "prove it"), "attogpt.py": ("box", 196, 392, "paste it"),
+         "zeptogpt.py": ("box", 326, 392, "fewest bytes"),
+         "yoctogpt.py": ("box", 456, 392, "post it"),
+         "the song": ("art", 66, 502, "play it"), "the deck": ("art", 196, 502, "punch it")}
+EDGES = (("microgpt.py", "picogpt.py", "by hand"), ("picogpt.py", "payload.py", "golf and search"),
          ("microgpt.py", "fastgpt.py", "the same mathematics"),
-         ("picogpt.py", "QR symbol", "qr/encode_qr.py"), ("femtogpt.py", "zeptogpt.py", "pack.py"),
-         ("femtogpt.py", "attogpt.py", "pack.py"), ("femtogpt.py", "the prime", "find_prime.py"),
+         ("picogpt.py", "QR symbol", "qr/encode_qr.py"), ("picogpt.py", "femtogpt.py", "golf"),
+         ("payload.py", "the prime", "find_prime.py"), ("payload.py", "attogpt.py", "pack.py"),
+         ("payload.py", "zeptogpt.py", "pack.py"), ("payload.py", "yoctogpt.py", "pack.py"),
          ("attogpt.py", "the deck", "encode_punchcard"),
          ("the prime", "the song", "encode_song.py"))
-BOX_WIDTH, BOX_HEIGHT = 128, 46
+BOX_WIDTH, BOX_HEIGHT = 116, 46
 
 
 def edge(start, end, words):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Listen to the prime's raga and turn it back: into digits, the number, the script that it is.
 
-    decode_song.py                     primegpt.mid beside this script -> femtogpt_decoded.py
+    decode_song.py                     primegpt.mid beside this script -> primegpt_decoded.py
     decode_song.py FILE.wav            a recording: any key, speed and instrument, PCM of 8 to 32
                                        bits -> FILE_decoded.py
     decode_song.py FILE -o SCRIPT      choose where it goes; - prints it
@@ -88,7 +88,7 @@ def script_in(digits):
 def output_name(path):
     """The file that the script of a song goes to unless -o says; in the current folder."""
     if os.path.exists(OWN_SONG) and os.path.samefile(path, OWN_SONG):
-        return "femtogpt_decoded.py"
+        return "primegpt_decoded.py"
     return os.path.basename(path).split(".")[0] + "_decoded.py"
 
 

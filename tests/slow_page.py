@@ -77,7 +77,7 @@ class Page(unittest.TestCase):
         prime = primality.read_number(path("verify_prime.py"))
         self.assertEqual((int(self.seen["hex"], 16), self.seen["decimal"]),
                          (prime, primality.decimal(prime)))
-        self.assertEqual(self.seen["unpacked"].encode(), read("femtogpt.py"))
+        self.assertEqual(self.seen["unpacked"].encode(), read("golf", "payload.py"))
 
     def test_zbar_reads_the_symbol(self):
         """A photograph of the page's symbol, read by zbar."""

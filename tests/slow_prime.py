@@ -45,12 +45,12 @@ class Proof(unittest.TestCase):
     def test_gmpy2_finds_the_same_prime(self):
         """The next one after the padded gzip file."""
         python, (pack, _) = judge("gmpy2"), find_prime.packer()
-        container = find_prime.gzip_container(read("femtogpt.py"), pack)
-        start = int.from_bytes(container + bytes(4), "big")
+        container = find_prime.gzip_container(read("golf", "payload.py"), pack)
+        number = primality.read_number(path("verify_prime.py"))
+        start = int.from_bytes(container + bytes(primality.unpack(number)[1]), "big")
         done = subprocess.run([python, "-c", GMPY2.format(start=start)], stdout=subprocess.PIPE,
                               timeout=600)
         verdict, prime = done.stdout.split()
-        number = primality.read_number(path("verify_prime.py"))
         self.assertEqual((verdict, int(prime)), (b"True", number))
 
 

@@ -104,12 +104,12 @@ class Artifacts(unittest.TestCase):
     def test_every_artifact_is_read(self):
         for program in self.programs:
             for script, arguments, source in (
-                    ("verify_prime.py", (), "femtogpt.py"),
+                    ("verify_prime.py", (), "golf/payload.py"),
                     ("punchcard/decode_punchcard_base64.py", ("-o", "-"), "attogpt.py"),
                     ("punchcard/decode_punchcard_base64.py",
                      (path("punchcard", "cards.svg"), "-o", "-"), "attogpt.py"),
                     ("qr/decode_qr.py", (), "picogpt.py"),
-                    ("song/decode_song.py", ("-o", "-"), "femtogpt.py")):
+                    ("song/decode_song.py", ("-o", "-"), "golf/payload.py")):
                 self.assertEqual(self.assert_runs(program, script, *arguments), read(source))
 
     def test_the_song_is_rendered_and_heard(self):
@@ -118,7 +118,7 @@ class Artifacts(unittest.TestCase):
             self.assert_runs(program, "song/encode_song.py", "--midi", "song.mid", "--wav",
                              recording, "--rate", "8000")
             script = self.assert_runs(program, "song/decode_song.py", recording, "-o", "-")
-            self.assertEqual(script, read("femtogpt.py"))
+            self.assertEqual(script, read("golf", "payload.py"))
 
 
 if __name__ == "__main__":

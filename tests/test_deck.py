@@ -161,9 +161,9 @@ class LostCards(DeckCase):
     def test_two_lost_cards_of_a_text_deck_are_rebuilt(self):
         rng = random.Random(9)
         text = deck.build(self.payload, "ATTO", "text")
-        self.assertEqual(len(text), 22)
+        self.assertEqual(len(text), 21)
         for _ in range(30):
-            self.assert_reads(without(text, rng.sample(range(22), 2)))
+            self.assert_reads(without(text, rng.sample(range(21), 2)))
 
     def test_text_deck_beyond_the_field_has_no_check_cards(self):
         """More cards than GF(64) has positions: readable when whole, refused when not."""
@@ -205,7 +205,7 @@ class WrongHoles(DeckCase):
         rng = random.Random(38)
         text = deck.build(self.payload, "ATTO", "text")
         for _ in range(30):
-            i = rng.randrange(22)
+            i = rng.randrange(len(text))
             self.assert_reads(text[:i] + [random_card(rng)] + text[i + 1:])
 
     def test_corruptions_give_the_right_bytes_or_an_error(self, number=1000):

@@ -36,6 +36,10 @@ class Numbers(unittest.TestCase):
     def test_the_smallest_script_has_as_many_bytes_as_the_readme_says(self):
         self.assertIn(f"to one of {len(read('zeptogpt.py'))} bytes", prose())
 
+    def test_the_post_is_as_short_as_the_readme_says(self):
+        self.assertIn("a post of 500 characters", prose())
+        self.assertLessEqual(len(read("yoctogpt.py").decode()), 500)
+
     def test_wrapper_of_the_packed_script(self):
         script = read("attogpt.py")
         wrapper = len(script) - len(re.search(rb"b85decode\('(.*)'\)", script)[1])

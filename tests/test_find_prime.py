@@ -28,7 +28,7 @@ class Committed(InFolder):
 
     @classmethod
     def setUpClass(cls):
-        cls.prime, cls.source = primality.read_number(VERIFY), read("femtogpt.py")
+        cls.prime, cls.source = primality.read_number(VERIFY), read("golf", "payload.py")
         cls.data = cls.prime.to_bytes((cls.prime.bit_length() + 7) // 8, "big")
 
     def test_all_files_hold_the_same_number(self):
@@ -37,7 +37,7 @@ class Committed(InFolder):
         digits = read("prime", "primegpt.txt").decode().replace("\n", "")
         self.assertEqual(str(self.prime), digits)
         self.assertEqual(primality.read_number(path("prime", "primegpt.txt")), self.prime)
-        self.assertLessEqual(len(digits), 1960)
+        self.assertLessEqual(len(digits), 1892)
 
     def test_number_is_the_script_by_zlib_gunzip_and_verifier(self):
         self.assertEqual(zlib.decompressobj(31).decompress(self.data), self.source)
@@ -48,11 +48,19 @@ class Committed(InFolder):
                               stderr=subprocess.DEVNULL)
         self.assertEqual(done.stdout, self.source)
 
-    def test_number_is_a_little_above_the_gzip_file_with_four_zeros(self):
-        packed = self.data[10:-12]
-        start = find_prime.gzip_container(self.source, lambda _: packed) + bytes(4)
-        self.assertTrue(0 < self.prime - int.from_bytes(start, "big") < 1 << 32)
+    def test_number_is_a_little_above_the_padded_gzip_file(self):
+        padding = find_prime.unpack(self.prime)[1]
+        packed = self.data[10:-8 - padding]
+        start = find_prime.gzip_container(self.source, lambda _: packed) + bytes(padding)
+        self.assertTrue(0 < self.prime - int.from_bytes(start, "big") < 256 ** padding)
         self.assertEqual(zlib.decompress(packed, -15), self.source)
+
+    def test_padding_is_as_short_as_there_is_a_prime(self):
+        padding = find_prime.unpack(self.prime)[1]
+        self.assertLessEqual(padding, 2)
+        packed = self.data[10:-8 - padding]
+        with self.assertRaisesRegex(ValueError, "no prime within 1 byte of padding"):
+            find_prime.find_prime(self.source, padding - 1, 1, lambda _: packed)
 
 
 class Verifier(InFolder):
@@ -155,7 +163,7 @@ class Refused(InFolder):
         for words, *arguments in (
                 ("empty.py: is empty", "empty.py"), ("larger than 65536 bytes", "large.py"),
                 ("folder: Is a directory", "folder"), ("none.py: No such file", "none.py"),
-                ("within 1 byte of padding; use --pad 2", "padless.py", "--pad", "1")):
+                ("within 1 byte of padding; leave --pad out", "padless.py", "--pad", "1")):
             self.assert_fails(1, words, FIND, *arguments)
 
     def test_misuse_exits_2(self):
@@ -189,7 +197,7 @@ class Interrupted(InFolder):
     """Of find_prime.py alone, so that zlib packs and the search begins at once."""
 
     def start(self, jobs):
-        self.put("a.py", read("femtogpt.py"))        # long enough not to be done by then
+        self.put("a.py", read("golf", "payload.py"))        # long enough not to be done by then
         script = self.put("find_prime.py", read("find_prime.py"))
         return subprocess.Popen([sys.executable, script, "a.py", "--jobs", jobs], cwd=self.folder,
                                 stderr=subprocess.PIPE, start_new_session=True)
@@ -239,7 +247,7 @@ class UpToDate(unittest.TestCase):
         text = read("docs", "prime.md").decode()
         for name in ("primegpt.hex", "primegpt.txt"):
             self.assertIn(f"\n```\n{read('prime', name).decode()}```\n", text)
-        self.assertEqual(run_python(VERIFY).stdout, read("femtogpt.py"))
+        self.assertEqual(run_python(VERIFY).stdout, read("golf", "payload.py"))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ class Pictures(unittest.TestCase):
         self.assertEqual(draw_pictures.CHAIN, CHAIN)
         for name in CHAIN:
             self.assertIn(f">{name}<", ladder)
-            self.assertIn(f">{len(read(name)):,}<", ladder)
+            encoding = "latin-1" if name == "zeptogpt.py" else "utf-8"
+            self.assertIn(f">{len(read(name).decode(encoding)):,}<", ladder)
 
     def test_loss_is_drawn_from_the_log(self):
         log = "vocab size: 3\n" + "".join(f"step {i} / 10 | loss {2 - i / 10}\n"

@@ -26,10 +26,10 @@ class Commands(InFolder):
     def test_default_song_gives_digits_and_script(self):
         done = self.assert_succeeds(DECODE)
         self.assertEqual(done.stdout.split()[0].decode(), self.prime)
-        self.assertEqual(self.get("femtogpt_decoded.py"), self.script)
+        self.assertEqual(self.get("primegpt_decoded.py"), self.script)
         self.assert_succeeds(DECODE)
-        self.put("femtogpt_decoded.py", b"mine")
-        self.assert_fails(1, "femtogpt_decoded.py exists and differs; give --force", DECODE)
+        self.put("primegpt_decoded.py", b"mine")
+        self.assert_fails(1, "primegpt_decoded.py exists and differs; give --force", DECODE)
         self.assertEqual(self.assert_succeeds(DECODE, "-o", "-").stdout, self.script)
 
     def test_committed_files_are_up_to_date(self):

@@ -102,7 +102,7 @@ class Scripts(UnitCase):
 
     def test_verify_prime_prints_the_script(self):
         self.copy("verify_prime.py")
-        self.assertEqual(self.assert_succeeds("verify_prime.py").stdout, read("femtogpt.py"))
+        self.assertEqual(self.assert_succeeds("verify_prime.py").stdout, read("golf", "payload.py"))
 
     def test_find_prime_uses_zlib_and_says_so(self):
         self.copy("find_prime.py")
@@ -112,7 +112,7 @@ class Scripts(UnitCase):
         self.assertEqual(done.stderr.count(b"\n"), 1)
         self.assertIn(b"zlib packs instead, and the prime will be a little longer", done.stderr)
         self.assertEqual(self.assert_succeeds("my.prime.py").stdout, b"print(1)\n")
-        self.assert_fails(2, "femtogpt.py is not here", "find_prime.py")
+        self.assert_fails(2, "golf/payload.py is not here", "find_prime.py")
 
     def test_compare_runs_judges_beside_microgpt(self):
         self.copy("compare_runs.py", "microgpt.py", "fastgpt.py")
@@ -165,7 +165,8 @@ class Folders(UnitCase):
         self.assert_succeeds("golf/pack.py", "my.py")
         self.assertEqual(self.assert_succeeds("my.atto.py").stdout, b"packed\n")
         self.assertIn(b"packed ", self.assert_succeeds("golf/deflate.py", "my.py").stdout)
-        self.assert_fails(2, "../femtogpt.py is not here; name the script to pack", "golf/pack.py")
+        self.assert_succeeds("golf/pack.py")
+        self.assertEqual(self.get("yoctogpt.py"), read("yoctogpt.py"))
         done = self.run_here("golf/search.py", "--seconds", "0.1", "--out", "best.py")
         self.assertEqual(done.returncode, 0, done.stderr)
 
