@@ -197,6 +197,8 @@ def polish(block, data, end, matches):
 def smallest_block(data, start, end, matches, iterations):
     """The smallest Block that we find: POLISHED drafts are polished, the best of them counts."""
     drafts = search_blocks(data, start, end, matches, iterations, POLISHED)
+    if drafts[0].bits >= 8 * (end - start):
+        return drafts[0]                         # noise: it will be stored as it is
     return min((polish(draft, data, end, matches) for draft in drafts),
                key=lambda block: block.bits)
 
