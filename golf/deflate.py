@@ -27,12 +27,11 @@ SEED = 2                       # of every random choice: the best of the first f
 MAX_PAYLOAD_LOSS = 64          # bits that a longer payload may cost to make the header shorter
 MAX_STEP_LOSS = 24             # the same for one change
 MAX_PERTURBED = 0.4            # share of the statistics that a restart changes at most
-POLISHED = 3                   # drafts of a block that are polished: the best is not always first
 DRAFT_PARSES = 8               # parses that decide whether to split a block
 MIN_SPLIT_BYTES = 1024         # below this a second header never pays
 MIN_SPLIT_TOKENS = 200         # the same in tokens
 MAX_HEADER_GAIN = 8            # bits that exchanged code lengths may lose, if the header gains them
-REFINED_STREAMS = 4            # streams whose matches are chosen anew for a lower cost
+REFINED_STREAMS = 2            # streams whose matches are chosen anew for a lower cost
 RUN_LENGTHS = (1, 2, 3, 4, 5, 6, 8, 12)      # symbols whose frequencies are made alike
 
 
@@ -56,22 +55,20 @@ def perturb(freqs, rng, share):
     return [freqs[int(rng.random() * len(freqs))] if rng.random() < share else f for f in freqs]
 
 
-def search_blocks(data, start, end, matches, iterations, count):
-    """The smallest Blocks of data[start:end] in `iterations` parses, `count` at most, by size.
+def search_block(data, start, end, matches, iterations):
+    """The smallest Block of data[start:end] in `iterations` parses.
 
     Each parse is the cheapest under the costs that the one before led to; where that comes to
     rest, the best statistics are perturbed.
     """
     rng = random.Random(SEED)
     costs = [8 * UNIT] * 256 + [7 * UNIT] * 30, [5 * UNIT] * 30
-    smallest, sizes = {}, set()                  # {size: block}; blocks of one size are alike
+    best, sizes = None, set()
     for _ in range(iterations):
         tokens = optimal_parse(data, start, end, matches, costs)
         block = Block(data, start, tokens, thorough=False)
-        smallest.setdefault(block.bits, block)
-        if len(smallest) > count:
-            del smallest[max(smallest)]
-        best = smallest[min(smallest)]
+        if best is None or block.bits < best.bits:
+            best = block
         if block.bits in sizes:
             share = rng.random() * MAX_PERTURBED
             costs = entropy_costs(perturb(best.lit, rng, share), perturb(best.dist, rng, share))
@@ -79,12 +76,7 @@ def search_blocks(data, start, end, matches, iterations, count):
         else:
             sizes.add(block.bits)
             costs = entropy_costs(block.lit, block.dist)
-    return [smallest[bits] for bits in sorted(smallest)]
-
-
-def search_block(data, start, end, matches, iterations):
-    """The smallest of search_blocks."""
-    return search_blocks(data, start, end, matches, iterations, 1)[0]
+    return best
 
 
 def level_frequencies(freqs, propose):
@@ -195,12 +187,9 @@ def polish(block, data, end, matches):
 
 
 def smallest_block(data, start, end, matches, iterations):
-    """The smallest Block that we find: POLISHED drafts are polished, the best of them counts."""
-    drafts = search_blocks(data, start, end, matches, iterations, POLISHED)
-    if drafts[0].bits >= 8 * (end - start):
-        return drafts[0]                         # noise: it will be stored as it is
-    return min((polish(draft, data, end, matches) for draft in drafts),
-               key=lambda block: block.bits)
+    """The smallest Block that we find, polished unless it is noise, to be stored as it is."""
+    draft = search_block(data, start, end, matches, iterations)
+    return draft if draft.bits >= 8 * (end - start) else polish(draft, data, end, matches)
 
 
 # ---- Several blocks -------------------------------------------------------------------------
