@@ -7,7 +7,7 @@ import unittest
 
 from common import ROOT, need
 
-COPIES = ("attogpt.py", "zeptogpt.py", "verify_prime.py", "primegpt.hex", "primegpt.txt",
+COPIES = ("attogpt.py", "zeptogpt.py", "yoctogpt.py", "verify_prime.py", "primegpt.hex", "primegpt.txt",
           "punchcard_encoding.json", "primegpt.mid", "index.html", "README.md", "deck.svg")
 
 
@@ -32,19 +32,19 @@ class Make(unittest.TestCase):
                 if "does not match" in line or "is missing" in line}
 
     def test_one_changed_byte_of_the_golfed_source_reaches_every_copy(self):
-        name = os.path.join(self.copy, "femtogpt.py")
+        name = os.path.join(self.copy, "golf", "payload.py")
         with open(name, "rb") as file:
             source = file.read()
         with open(name, "wb") as file:
             file.write(source.replace(b"seed(42)", b"seed(43)"))
         status, output = self.make("check")
         self.assertNotEqual(status, 0)
-        self.assertLessEqual({"femtogpt.py", "attogpt.py", "zeptogpt.py", "verify_prime.py",
-                              "primegpt.txt"}, self.stale(output))
+        self.assertLessEqual({"payload.py", "attogpt.py", "zeptogpt.py", "yoctogpt.py",
+                              "verify_prime.py", "primegpt.txt"}, self.stale(output))
         self.assertEqual(self.make()[0], 0)
         status, output = self.make("check")
         # The template is behind the script, and the proof takes a command of its own.
-        self.assertEqual(self.stale(output), {"femtogpt.py", "certificate.primo"})
+        self.assertEqual(self.stale(output), {"payload.py", "certificate.primo"})
         self.assertIn("certificate.primo: does not match primegpt.txt; run make certificate",
                       output)
         self.assertNotEqual(status, 0)
