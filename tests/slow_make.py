@@ -7,8 +7,9 @@ import unittest
 
 from common import ROOT, need
 
-COPIES = ("attogpt.py", "zeptogpt.py", "yoctogpt.py", "verify_prime.py", "primegpt.hex", "primegpt.txt",
-          "punchcard_encoding.json", "primegpt.mid", "index.html", "README.md", "deck.svg")
+COPIES = ("attogpt.py", "zeptogpt.py", "yoctogpt.py", "verify_prime.py", "primegpt.hex",
+          "primegpt.txt", "punchcard_encoding.json", "primegpt.mid", "index.html", "README.md",
+          "deck.svg")
 
 
 class Make(unittest.TestCase):
