@@ -65,7 +65,7 @@ IDEOGRAPHS = (range(0x4E00, 0x9FA6), range(0x20000, 0x2A6D7))
 # Up to this base (and down to 45,101) their code points are a complete residue system: modulo the
 # base the second range begins within the first and goes on to where the first began.
 MAX_BASE = 51271
-MIN_BASE = 49000                             # below this two letters more are needed, at least
+MIN_BASE = 49000                             # a smaller base only makes the text longer
 
 
 def ideograph(residue, base):
