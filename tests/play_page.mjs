@@ -45,7 +45,7 @@ page = await visit(true, { width: 1000, height: 900 });
 await page.setInputFiles("#own", input);
 await page.click("#start");
 await page.waitForFunction(() => /step +12 \//.test(document.getElementById("log").textContent), null, { timeout: 120000 });
-// The chart is drawn a moment after the log; if it never is, the count stays too low.
+// The chart is drawn with the log, at most five times a second; if it never is, the count stays too low.
 const points = () => (document.getElementById("losses").getAttribute("d").match(/[ML]/g) || []).length;
 await page.waitForFunction(`(${points})() >= 11`, null, { timeout: 20000 }).catch(() => {});
 seen.points = await page.evaluate(points);
