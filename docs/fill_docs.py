@@ -17,8 +17,9 @@ import tokenize
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 # This is a tool of the repository, not a unit: it may use all of them.
-sys.path.insert(0, os.path.join(ROOT, "prime"))
-command, primality = map(importlib.import_module, ("command", "primality"))
+sys.path[:0] = [os.path.join(ROOT, "prime"), ROOT]
+command, compare_runs, primality = map(importlib.import_module,
+                                       ("command", "compare_runs", "primality"))
 
 CHAIN = (("microgpt.py", "the edition to learn from: every idea explained where it first appears"),
          ("picogpt.py", "the whole algorithm on one screen, one idea a line"),
@@ -26,10 +27,7 @@ CHAIN = (("microgpt.py", "the edition to learn from: every idea explained where 
          ("attogpt.py", "printable ASCII that unpacks itself: paste it anywhere"),
          ("zeptogpt.py", "the smallest file that `python3` runs"),
          ("yoctogpt.py", "the fewest characters: a whole GPT in one post of 500"))
-RECORDS = (("plain ASCII that unpacks nothing", "femtogpt.py", "bytes", "2,530 bytes"),
-           ("printable ASCII", "attogpt.py", "bytes", ""),
-           ("any bytes", "zeptogpt.py", "bytes", ""),
-           ("fewest characters", "yoctogpt.py", "characters", "1,298 characters"))
+PUBLISHED = {"plain": "2,530 bytes", "characters": "1,298 characters"}     # valid ones, before ours
 
 
 def read(*names):
@@ -56,12 +54,28 @@ def chain_table():
 
 
 def records_table():
-    lines = ["| class | record | by | best valid one published before |",
+    """Each class's record, for the README."""
+    lines = ["| class | record | script | best valid one published before |",
              "| --- | --- | --- | --- |"]
-    for kind, name, unit, published in RECORDS:
-        size = measure(name)[unit == "characters"]
-        lines.append(f"| {kind} | {size:,} {unit} | `{name}` | {published} |")
+    for kind, (size, name, *_) in compare_runs.RECORDS.items():
+        lines.append(f"| {compare_runs.CLASSES[kind]} | {size:,} {unit_of(kind)} | `{name}` "
+                     f"| {PUBLISHED.get(kind, '')} |")
     return "\n".join(lines)
+
+
+def record_holders():
+    """Each class's record, with its date, by whom and how."""
+    lines = ["| class | record | script | since | by | how |",
+             "| --- | --- | --- | --- | --- | --- |"]
+    for kind, (size, name, date, by, how) in compare_runs.RECORDS.items():
+        lines.append(f"| {compare_runs.CLASSES[kind]} | {size:,} {unit_of(kind)} | `{name}` "
+                     f"| {date} | {by} | {how} |")
+    return "\n".join(lines)
+
+
+def unit_of(kind):
+    """What a class counts."""
+    return "characters" if kind == "characters" else "bytes"
 
 
 def paste():
@@ -97,7 +111,8 @@ def golf_table():
     return run.stdout.decode().replace("\r\n", "\n").rstrip("\n")
 
 
-PARTS = {"chain": chain_table, "records": records_table, "paste": paste,
+PARTS = {"chain": chain_table, "records": records_table, "record-holders": record_holders,
+         "paste": paste,
          "prime-steps": prime_steps, "prime-digits": prime_digits, "golf": golf_table}
 
 

@@ -1,31 +1,22 @@
-"""Whole logs: the published one of every script, and data sets that end in unusual numbers."""
-import unittest
+"""Whole logs: the referee finds every script valid on the canonical names, and hears their log."""
+import json
+import os
 
-from common import CHAIN, canonical, log_of
-from data_sets import WHOLE
-from test_logs import SCRIPTS, LogCase
-
-
-class WholeLogs(LogCase):
-    def test_published_log_is_printed_by_every_script(self):
-        data, expected = canonical("input.txt"), canonical("expected.log")
-        for script in CHAIN[1:]:
-            log_of(script, data)
-        for script in CHAIN[1:]:
-            with self.subTest(script):
-                self.assert_prints(script, data, expected)
-
-    def test_unusual_data_sets_are_the_same_in_every_script(self):
-        for data in WHOLE.values():
-            for script in SCRIPTS:
-                log_of(script, data)
-        for name, data in WHOLE.items():
-            expected, errors = log_of("microgpt.py", data).result()
-            self.assertEqual((expected.count(b"\n"), errors), (1025, b""), name)
-            for script in SCRIPTS[1:]:
-                with self.subTest(name, script=script):
-                    self.assert_prints(script, data, expected)
+from common import CANONICAL, CHAIN, InFolder, canonical, path
 
 
-if __name__ == "__main__":
-    unittest.main()
+class WholeLogs(InFolder):
+    def test_the_referee_finds_every_script_valid_on_the_canonical_names(self):
+        """The reference's log there is the published one, byte for byte."""
+        canonical("input.txt")
+        names = os.path.join(CANONICAL, "input.txt")
+        done = self.run_here(path("compare_runs.py"), "--input", names, "--jobs",
+                             str(os.cpu_count()), "--json", timeout=3000)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        result = json.loads(done.stdout.decode())
+        self.assertEqual({row["name"] for row in result["entries"]}, set(CHAIN[1:]))
+        for row in result["entries"]:
+            self.assertEqual((row["valid"], row["reason"]), (True, None), row["name"])
+            self.assertGreater(row["seconds"], 0)
+        log = f"{result['results']}/logs/microgpt.py/input.txt/log.txt"
+        self.assertEqual(self.get(log), canonical("expected.log"))

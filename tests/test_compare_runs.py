@@ -1,130 +1,477 @@
-"""The referee: who is valid, who is not, and that no entry can spoil the run."""
+"""The referee: who is valid, who is not and why, and that nothing of an entry survives."""
 import json
 import os
+import re
+import signal
+import subprocess
+import sys
 import tempfile
 import time
 import unittest
+from unittest import mock
 
-from common import path, run_python
+from common import InFolder, environment, path, read
 
-LOG = ("num docs: 2", "vocab size: 3", "num params: 9", "step    1 / 2 | loss 3.0000",
-       "step    2 / 2 | loss 2.5000", "", "--- inference (new, hallucinated names) ---",
-       "sample  1: ab")
-GOOD = "print(%r)" % "\n".join(LOG)
-ENTRIES = {
-    "good.py": (GOOD, True, "ok"),
-    "crash.py": (GOOD + "\nraise SystemExit(3)", False, "exit 3"),
-    "loss.py": (GOOD.replace("2.5000", "2.5001"), False, "ok"),
-    "sample.py": (GOOD.replace("1: ab", "1: abc"), False, "ok"),
-    "extra.py": (GOOD + "\nprint()", False, "ok"),
-    "hang.py": (GOOD + "\nimport time\ntime.sleep(60)", False, "no end within 3 s"),
-    "child.py": ("import subprocess,sys\nsubprocess.Popen([sys.executable,'-c','import time;"
-                 "time.sleep(60)'])\n" + GOOD, True, "ok"),
-    "flood.py": ("while True: print('x' * 9999)", False, "more than 1 MiB of output"),
-    "writer.py": ("open('input.txt','w').write('mine')\nopen('junk','w').write('mine')\n" + GOOD,
-                  True, "ok"),
-    "alone.py": ("import os\nassert sorted(os.listdir()) == ['alone.py', 'input.txt']\n"
-                 "assert open('input.txt').read() == 'a\\nb\\n'\n" + GOOD, True, "ok"),
-    "silent.py": ("pass", False, "ok"),
-    "latin.py": ("#coding:l1\n#\xe9\n" + GOOD, True, "ok"),
+import compare_runs
+
+# A small reference that computes a log from the data, in no time.
+SMALL = '''import random
+random.seed(42)
+docs = [line.strip() for line in open("input.txt", encoding="utf-8") if line.strip()]
+print("num docs:", len(docs))
+print("vocab size:", len(set("".join(docs))) + 1)
+print("num params:", 32 * len(set("".join(docs))))
+random.shuffle(docs)
+for step in range(20):
+    loss = random.random() + len(docs[step % len(docs)])
+    print(f"step {step + 1:4} / 20 | loss {loss:.4f}")
+print("\\n--- inference (new, hallucinated names) ---")
+for i in range(20):
+    print(f"sample {i + 1:2}: {random.choice(docs)[:16]}")
+'''
+DATA = "emma\nolivia\nava\n"
+WRITES = "refused: it writes to "
+OPENS = "refused: it opens "
+STARTS = "refused: it starts a process"
+SUBCLASS = '''class Path(str):
+    def __eq__(self, other):
+        return True
+    __hash__ = str.__hash__
+print(open(Path("/etc/passwd")).read())
+'''
+BLINDED = '''import builtins, os, posix
+os._exit = posix._exit = lambda code: None
+for name in ("type", "str", "set", "tuple", "isinstance", "BaseException"):
+    setattr(builtins, name, lambda *a: True)
+'''
+# What the referee must refuse -> the reason that it must give. The first are those of the issue
+# that asked for this referee: each of them was once "valid".
+CHEATS = {
+    "overwrites.py": (SMALL + "open(__file__, 'w').write('1')\n", WRITES),
+    "peeks.py": ("import glob\nprint(open(max(glob.glob('../run_results/*/*/log.txt'))).read())",
+                 "refused: it does (glob.glob)"),
+    "peeks_by_name.py": ("print(open('../run_results/log.txt').read())", OPENS + "../run_results"),
+    "asks_parent.py": ("import os\nexec(open(f'/proc/{os.getppid()}/cmdline').read())",
+                       OPENS + "/proc/"),
+    "leaves_child.py": (SMALL + "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', "
+                        "'import time; time.sleep(9)'], start_new_session=True)",
+                        "refused: it imports _posixsubprocess"),
+    "numpy_user.py": ("import numpy\n" + SMALL, "exit 1: ModuleNotFoundError: No module named"),
+    "fetches.py": ("import socket\nsocket.create_connection(('127.0.0.1', 9))",
+                   "refused: it opens a socket (socket."),
+    "writes_above.py": (SMALL + "open('../stray', 'w').write('mine')", WRITES + "../stray"),
+    "hard_coded.py": ("print('''num docs: 3\nvocab size: 9\nnum params: 256''')", "the first line"),
+    # Ten and more of our own invention.
+    "forks.py": ("import os\nos.fork()\n" + SMALL, STARTS + " (os.fork)"),
+    "shell.py": ("import os\nos.system('cat ../*/log.txt')", STARTS + " (os.system)"),
+    "becomes.py": ("import os\nos.execv('/bin/sh', ['sh', '-c', 'echo'])",
+                   "refused: it starts another program (os.exec)"),
+    "ctypes_user.py": ("import ctypes\n" + SMALL, "refused: it imports ctypes"),
+    "low_writer.py": (SMALL + "import os\nos.open('x', os.O_CREAT | os.O_WRONLY)", WRITES + "x"),
+    "renames.py": (SMALL + "import os\nos.rename('input.txt', 'x')", "refused: it does (os.rename"),
+    "moves.py": ("import os\nos.chdir('..')\n" + SMALL, "refused: it does (os.chdir)"),
+    "path_user.py": ("import sys\nsys.path.append('/usr/lib/python3/dist-packages')\nimport pip",
+                     "refused: it lists /usr/lib/python3/dist-packages"),
+    "subclass.py": (SUBCLASS, OPENS + "an object"),
+    "blinded.py": (BLINDED + "print(open('/etc/passwd').read())", OPENS + "/etc/passwd"),
+    "silenced.py": ("import os\nos.close(2)\nopen('/etc/passwd')",
+                    "refused: it breaks a rule, and hides which"),
+    "redirected.py": ("import os\nr, w = os.pipe()\nos.dup2(w, 2)\nopen('/etc/passwd')",
+                      "refused: it breaks a rule, and hides which"),
+    "kills.py": ("import os\nos.kill(os.getppid(), 9)", "refused: it signals a process (os.kill)"),
+    "traces.py": ("import sys\nsys.settrace(print)\n" + SMALL, "refused: it does (sys.settrace)"),
+    "collects.py": ("import gc\nprint(gc.get_objects())", "refused: it does (gc.get_objects)"),
+    "frames.py": ("import sys\nspace = sys._getframe(1).f_globals\n"
+                  "print(open('/etc/passwd').read(), space.get('make_hook'))",
+                  OPENS + "/etc/passwd"),
+    "fifo.py": ("import os\nos.mkfifo('x')\n" + SMALL, "refused: it leaves x in its folder"),
+    "hangs.py": (SMALL + "while 1: pass", "no end within 3 s"),
+    "floods.py": ("while 1: print('x' * 9999, end='')", "more than 1 MiB of output"),
+    "crashes.py": (SMALL + "raise SystemExit(3)", "exit 3"),
+    "stumbles.py": (SMALL + "1 / 0", "exit 1: ZeroDivisionError: division by zero"),
+    "unfinished.py": ("print(", "exit 1: SyntaxError"),
+    "silent.py": ("pass", "it prints nothing"),
+    "headless.py": (re.sub(r'print\("num.*\n|print\("voc.*\n', "", SMALL),
+                    "the three lines of counts are missing"),
+    "unstripped.py": (SMALL.replace("line.strip() for", "line.strip('\\n') for"),
+                      "lines are not stripped of white space"),
+    "blank_lines.py": (SMALL.replace(" if line.strip()", ""), "lines that are blank"),
+    "digits.py": (SMALL.replace(".4f", ".5f"), "another number of digits"),
+    "spaced.py": (SMALL.replace("{step + 1:4}", "{step + 1}"), "the spacing is another"),
+    "order.py": (SMALL.replace("42)", "42);random.gauss(0, 1)"), "parameters are drawn in another"),
+    "drifts.py": (SMALL.replace("random.random()", "random.random() + step / 1e4"),
+                  "a small error adds up"),
+    "short.py": (SMALL.replace("in range(20):\n    print(f\"s", "in range(19):\n    print(f\"s"),
+                 "it ends early, after 19 samples"),
+    "cut.py": (SMALL.replace("[:16]", "[:2]"), "sampling differs"),
+    "longer.py": (SMALL + "print('done')", "it prints more than the log"),
+}
+FAIR = {
+    "good.py": SMALL,
+    "reads_itself.py": SMALL + "assert len(open(__file__).read()) > 99\n"
+                       "assert b''.join(open('./input.txt', 'rb'))\n",
+    "alone.py": SMALL + "import os, sys\nassert sorted(os.listdir()) == ['alone.py', 'input.txt']\n"
+                "assert (__name__, sys.argv) == ('__main__', ['alone.py'])\n"
+                "assert not {'HOME', 'PATH', 'PWD'} & {*os.environ} and not sys.stdin.read()\n"
+                "assert os.path.samefile(__file__, 'alone.py') and len(os.listdir()) == 2\n"
+                "assert sys.modules['__main__'].docs is docs and '__file__' in vars()\n"
+                "assert 'launch' not in vars()\n"
+                "for descriptor in range(3, 99):\n    try:\n        os.fstat(descriptor)\n"
+                "    except OSError:\n        continue\n    raise SystemExit('inherited')\n"
+                "exit()\n",
+    "latin.py": "#coding:l1\n#\xe9\n" + SMALL,
+    "marked.py": "\ufeff" + SMALL,
+    "library.py": "import json, decimal, heapq, functools, statistics, string\n" + SMALL,
+    "late.py": "import io, sys\nout, sys.stdout = sys.stdout, io.StringIO()\n" + SMALL
+               + "out.write(sys.stdout.getvalue())\n",
 }
 
 
-class Referee(unittest.TestCase):
-    """One run over entries of every kind, then its results one by one."""
+def encode(name, source):
+    """A source as its file's bytes."""
+    return source.encode("latin-1" if name == "latin.py" else "utf-8")
+
+
+class Referee(InFolder):
+    """Cases with a folder that holds the small reference and a data set."""
 
     @classmethod
     def setUpClass(cls):
-        cls.place = tempfile.TemporaryDirectory()
-        cls.folder = cls.place.name
-        for name, (source, _, _) in ENTRIES.items():
-            with open(os.path.join(cls.folder, name), "w", encoding="latin-1") as file:
-                file.write(source)
-        with open(os.path.join(cls.folder, "data.txt"), "w") as file:
-            file.write("a\nb\n")
-        begun = time.time()
-        cls.done = cls.referee(*ENTRIES, "--timeout", "3", "--json")
-        cls.seconds = time.time() - begun
-        cls.table = json.loads(cls.done.stdout.decode())
-        cls.rows = {row["name"]: row for row in cls.table["entries"]}
+        cls.arena = compare_runs.Arena(sys.executable, 60)
 
-    @classmethod
-    def referee(cls, *arguments):
-        """compare_runs.py in the folder, with good.py for the reference unless another is named."""
-        return run_python(path("compare_runs.py"), "--reference", "good.py", "--input", "data.txt",
-                          *arguments, cwd=cls.folder)
+    def setUp(self):
+        super().setUp()
+        self.put("small.py", SMALL)
+        self.put("data.txt", DATA)
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.place.cleanup()
+    def referee(self, *arguments, **options):
+        """compare_runs.py in the folder, against the small reference."""
+        return self.run_here(path("compare_runs.py"), "--reference", "small.py", "--input",
+                             "data.txt", *arguments, **options)
 
-    def test_each_entry_gets_its_verdict(self):
-        self.assertEqual(self.done.returncode, 1)
-        for name, (source, valid, status) in ENTRIES.items():
-            row = self.rows["good-2.py" if name == "good.py" else name]
-            self.assertEqual((row["valid"], row["status"]), (valid, status), name)
-            self.assertEqual(row["bytes"], len(source.encode("latin-1")))
-            self.assertEqual(row["characters"], len(source))
-        self.assertLess(self.seconds, 40, "an entry held the run up")
+    def run_alone(self, name, data=None):
+        """The Run of a script in the folder, written anew if it is given."""
+        if data is not None:
+            self.put(name, data)
+        script = compare_runs.Script(os.path.join(self.folder, name))
+        return self.arena.run(script, DATA.encode())
 
-    def test_the_parts_that_differ_are_named(self):
-        for name, same in (("loss.py", [True, False, True, False]),
-                           ("sample.py", [True, True, False, False]),
-                           ("extra.py", [True, True, True, False])):
-            row = self.rows[name]
-            self.assertEqual([row[part] for part in ("metadata", "losses", "samples", "log")], same)
+    def rows(self, *arguments, **options):
+        """{name: row} of the referee's --json."""
+        done = self.referee(*arguments, "--json", **options)
+        self.assertNotEqual(done.stdout, b"", done.stderr)
+        return {row["name"]: row for row in json.loads(done.stdout.decode())["entries"]}
 
+
+class Verdicts(Referee):
+    """One run over entries of every kind."""
+
+    def test_every_cheat_is_refused_with_its_reason_and_the_scoreboard_is_full(self):
+        os.mkdir(os.path.join(self.folder, "temporary"))
+        for name, (source, _) in CHEATS.items():
+            self.put(name, source)
+        before = self.snapshot()
+        done = self.referee(*CHEATS, "--timeout", "3", "--json", "--seed", "5",
+                            env=dict(environment(), TMPDIR=os.path.join(self.folder, "temporary")))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        rows = {row["name"]: row for row in json.loads(done.stdout.decode())["entries"]}
+        self.assertEqual(set(rows), set(CHEATS))
+        for name, (source, reason) in CHEATS.items():
+            with self.subTest(name):
+                self.assertFalse(rows[name]["valid"])
+                self.assertIn(reason, rows[name]["reason"])
+                self.assertEqual(rows[name]["bytes"], len(source.encode()))
+        left = {name for name in self.snapshot() if "run_results" not in name}
+        self.assertEqual(left, set(before), "an entry has left a file")
+
+    def test_fair_entries_are_valid(self):
+        for name, source in FAIR.items():
+            with self.subTest(name):
+                data = encode(name, source)
+                run = self.run_alone(name, data)
+                self.assertEqual((run.status, run.stderr), ("ok", b""))
+                self.assertEqual(run.stdout, self.run_alone("small.py").stdout)
+                self.assertEqual(compare_runs.measure(data)[1:],
+                                 (len(source.lstrip("\ufeff")), len(data)))
+
+    def test_a_traceback_is_the_entry_s_own(self):
+        self.put("stumbles.py", "def f():\n    return 1 / 0\n\nf()\n")
+        run = self.run_alone("stumbles.py")
+        alone = self.run_here("stumbles.py")
+        lines = [re.sub('".*stumbles.py"', '"stumbles.py"', error.decode()).split("\n")
+                 for error in (run.stderr, alone.stderr)]
+        self.assertEqual(*lines)
+
+    def test_odd_names_and_an_ascii_terminal(self):
+        """A name that is not UTF-8, one that the terminal lacks, and ours."""
+        names = [b"bad\xff.py", "\u00e9.py".encode(), b"summary.txt", b"input.txt", b"a b\n.py"]
+        try:
+            for name in names:
+                with open(os.path.join(self.folder.encode(), name), "wb") as file:
+                    file.write(SMALL.encode())
+        except OSError:
+            self.skipTest("needs a file system that takes any bytes")
+        done = self.referee(*map(os.fsdecode, names), "--quick",
+                            env=dict(environment(), PYTHONIOENCODING="ascii"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        table = done.stdout.decode("ascii")
+        self.assertEqual(table.count("valid so far"), 5, table)
+        for name in ("bad\\udcff.py", "\\xe9.py", "summary.txt", "input.txt", "a b\\n.py"):
+            self.assertIn(name, table)
+
+    def test_the_bytes_are_read_once_before_anything_runs(self):
+        self.put("good.py", SMALL)
+        script = compare_runs.Script(os.path.join(self.folder, "good.py"))
+        self.put("good.py", "1")
+        run = self.arena.run(script, DATA.encode())
+        self.assertEqual(run.stdout, self.run_alone("small.py").stdout)
+
+
+class Scoreboard(Referee):
     def test_valid_entries_come_first_the_smallest_on_top(self):
-        order = [(row["valid"], row["bytes"]) for row in self.table["entries"]]
-        self.assertEqual(order, sorted(order, key=lambda key: (not key[0], key[1])))
+        for name, source in (("a.py", SMALL + "#wider"), ("b.py", "1"), ("c.py", SMALL)):
+            self.put(name, source)
+        self.assertEqual(list(self.rows("a.py", "b.py", "c.py")), ["c.py", "a.py", "b.py"])
 
     def test_by_characters_fewer_characters_win_though_they_are_more_bytes(self):
-        sources = {"narrow.py": "#abcdef\n" + GOOD, "wide.py": "#\u4e00\u4e01\u4e02\n" + GOOD}
-        for name, source in sources.items():
-            with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
-                file.write(source)
-        for unit, first in (("bytes", "narrow.py"), ("characters", "wide.py")):
-            run = self.referee(*sources, "--by", unit, "--json")
-            rows = json.loads(run.stdout.decode())["entries"]
-            self.assertEqual((run.returncode, rows[0]["name"]), (0, first))
-            self.assertLess(rows[0][unit], rows[1][unit])
+        for name, source in (("narrow.py", "#abcdef\n"), ("wide.py", "#\u4e00\u4e01\u4e02\n")):
+            self.put(name, source + SMALL)
+        names = {unit: list(self.rows("narrow.py", "wide.py", "--by", unit, "--quick"))
+                 for unit in ("bytes", "characters")}
+        self.assertEqual(names, {"bytes": ["narrow.py", "wide.py"],
+                                 "characters": ["wide.py", "narrow.py"]})
+
+    def test_classes_and_standing(self):
+        """By the file's bytes and by what the run has compiled."""
+        packed = "import zlib\nexec(zlib.decompress(b'%s'))" % "".join(
+            f"\\x{byte:02x}" for byte in __import__("zlib").compress(SMALL.encode()))
+        literal = "exec('''" + SMALL.replace("\\", "\\\\") + "''')\n"
+        computed = f"exec({SMALL[::-1]!r}[::-1])"
+        entries = {
+            "plain.py": (SMALL, "plain"), "literal.py": (literal, "plain"),
+            "short_eval.py": (SMALL + "for i in range(9): eval(f'{i}+{i}')\n", "plain"),
+            "many_evals.py": (SMALL + "for i in range(999): eval(f'{i}+{i}')\n", "printable"),
+            "packed.py": (packed, "printable"), "computed.py": (computed, "printable"),
+            "tree.py": ("import ast\nexec(compile(ast.parse('1'), '', 'exec'))\n" + SMALL,
+                        "printable"),
+            "code.py": ("import marshal\nexec(marshal.loads(marshal.dumps(compile('1', '', 'exec')"
+                        ")))\n" + SMALL, "printable"),
+            "replaced.py": ("f = lambda: 1\nf.__code__ = f.__code__.replace(co_name='g')\n" + SMALL,
+                            "printable"),
+            "borrowed.py": ("import collections\nexec(compile('1' * 99, collections.__file__, "
+                            "'exec'))\n" + SMALL, "printable"),
+            "latin.py": ("#coding:l1\n#\xe9\n" + SMALL, "any"),
+            "utf8.py": ("#\u00e9\n" + SMALL, "characters"),
+            "escaped.py": ("#coding:raw_unicode_escape\n#\\u00e9\n" + SMALL, "printable")}
+        if sys.version_info < (3, 9):      # there the hook cannot tell code objects from imports
+            del entries["code.py"], entries["replaced.py"]
+        for name, (source, kind) in entries.items():
+            with self.subTest(name):
+                data = encode(name, source)
+                run = self.run_alone(name, data)
+                self.assertEqual(run.status, "ok")
+                self.assertEqual(run.stdout, self.run_alone("small.py").stdout)
+                unpacks = compare_runs.unpacking(data, [run])
+                self.assertEqual(compare_runs.find_class(data, unpacks), kind)
+                self.assertEqual(unpacks == "", kind == "plain" or name in
+                                 ("latin.py", "utf8.py", "escaped.py"))
+        self.assertEqual(self.rows("small.py")["small-2.py"]["standing"],
+                         f"a new record by {compare_runs.RECORDS['plain'][0] - len(SMALL)}")
+
+    def test_standing(self):
+        record = compare_runs.RECORDS["any"][0]
+        self.assertEqual([compare_runs.standing(record + d, "any") for d in (-3, 0, 7)],
+                         ["a new record by 3", "level with the record", "7 above the record"])
+
+    def test_what_is_seen_of_a_failure(self):
+        """The first line that differs, in both versions; quick runs say so; no colours in a pipe"""
+        self.put("cut.py", SMALL.replace("{loss:.4f}", "{loss + (step == 4):.4f}"))
+        done = self.referee("cut.py", "small.py", "--quick", "--seed", "8")
+        self.assertEqual(done.returncode, 1)
+        text = done.stdout.decode()
+        self.assertRegex(text, r'cut.py: not valid on "inner spaces": the gradient .*; line 8 diff')
+        lines = re.findall(r"    (expected|printed ) +step    5 / 20 \| loss (\d+\.\d{4})", text)
+        self.assertEqual([word for word, _ in lines], ["expected", "printed "])
+        self.assertAlmostEqual(float(lines[1][1]) - float(lines[0][1]), 1, 3)
+        self.assertRegex(text, r"small-2.py +\d.*  valid so far, ")
+        self.assertIn("14 data sets, --seed 8", text)
+        self.assertNotIn("\x1b", text)
+
+    def test_the_data_sets_change_with_the_seed_and_only_with_it(self):
+        for draw, count in ((compare_runs.awkward_sets, 12), (compare_runs.whole_sets, 2)):
+            self.assertEqual(len(draw(1)), count)
+            self.assertEqual(draw(1), draw(1))
+            differing = sum(draw(1)[kind] != draw(2)[kind] for kind in draw(1))
+            self.assertEqual(differing, count)
+            for text in draw(1).values():
+                self.assertTrue(text.decode().strip())
+        seeds = [json.loads(self.referee("small.py", "--quick", "--json").stdout.decode())["seed"]
+                 for _ in range(2)]
+        self.assertNotEqual(*seeds)
 
     def test_results_hold_logs_losses_and_differences(self):
-        folder = os.path.join(self.folder, self.table["results"])
-        self.assertEqual(sorted(os.listdir(folder)),
-                         sorted(["summary.txt", "good-2.py"] + list(ENTRIES)))
-        with open(os.path.join(folder, "loss.py", "diff.txt")) as file:
-            self.assertIn("+step    2 / 2 | loss 2.5001\n", file.read())
-        with open(os.path.join(folder, "good.py", "losses.csv")) as file:
-            self.assertEqual(file.read(), "step,loss\n1,3.0000\n2,2.5000\n")
-        self.assertLess(os.path.getsize(os.path.join(folder, "flood.py", "log.txt")), 2 << 20)
-
-    def test_entries_cannot_change_the_data(self):
-        with open(os.path.join(self.folder, "data.txt")) as file:
-            self.assertEqual(file.read(), "a\nb\n")
-
-    def test_exit_status_is_0_when_all_are_valid(self):
-        run = self.referee("good.py", "latin.py")
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertEqual(run.stdout.decode().count(" valid"), 2)
+        self.put("loss.py", SMALL.replace("{loss:.4f}", "{loss + 1:.4f}"))
+        done = self.referee("loss.py", "--json")
+        folder = json.loads(done.stdout.decode())["results"]
+        self.assertEqual(sorted(os.listdir(os.path.join(self.folder, folder))),
+                         ["logs", "summary.txt"])
+        log = self.get(f"{folder}/logs/small.py/input.txt/log.txt").decode()
+        self.assertTrue(log.startswith("num docs: 3\n"))
+        first = re.search(r"step +1 / 20 \| loss (\S+)", log)[1]
+        losses = self.get(f"{folder}/logs/small.py/input.txt/losses.csv").decode()
+        self.assertEqual(losses.split("\n")[:2], ["step,loss", "1," + first])
+        failed = os.listdir(os.path.join(self.folder, folder, "logs", "loss.py"))
+        self.assertIn("inner_spaces", failed)
+        self.assertNotIn("input.txt", failed)
 
     def test_misuse_exits_2(self):
         for words, *arguments in (
                 (b"nothing.py: no such file", "nothing.py"), (b".: is not a file", "."),
-                (b"nowhere: no such file", "good.py", "--input", "nowhere"),
-                (b"--timeout", "good.py", "--timeout", "0"),
-                (b"--timeout", "good.py", "--timeout", "nan"),
-                (b"no program no-such-python", "good.py", "--python", "no-such-python"),
-                (b"nothing.py: no such file", "good.py", "--reference", "nothing.py")):
+                (b"nowhere: no such file", "small.py", "--input", "nowhere"),
+                (b"--timeout", "small.py", "--timeout", "0"),
+                (b"--timeout", "small.py", "--timeout", "nan"),
+                (b"--jobs", "small.py", "--jobs", "0"), (b"--seed", "small.py", "--seed", "x"),
+                (b"no program no-such-python", "small.py", "--python", "no-such-python"),
+                (b"nothing.py: no such file", "small.py", "--reference", "nothing.py")):
             run = self.referee(*arguments)
             self.assertEqual((run.returncode, words in run.stderr), (2, True), run.stderr)
             self.assertNotIn(b"Traceback", run.stderr)
 
     def test_a_reference_without_a_log_is_an_error(self):
-        for reference, words in (("silent.py", b"the reference silent.py printed no log"),
-                                 ("crash.py", b"the reference crash.py failed: exit 3")):
-            run = self.referee("good.py", "--reference", reference)
-            self.assertEqual((run.returncode, words in run.stderr), (1, True), run.stderr)
+        self.put("silent.py", "pass")
+        self.put("crash.py", "exit(3)")
+        for words, *arguments in (
+                ("the reference silent.py on \"inner spaces\": printed no log", "--reference",
+                 "silent.py"), ("the reference crash.py on \"inner spaces\": exit 3", "--reference",
+                                "crash.py"), ("does not run", "--python", "/bin/true")):
+            self.assert_fails(1, words, path("compare_runs.py"), "small.py", "--input", "data.txt",
+                              "--quick", *arguments)
+
+
+class Survivors(Referee):
+    """Nothing of an entry outlives its run, though the hook were fooled."""
+
+    CHILD = ("import os, time\nif not os.fork():\n    os.setsid()\n    if not os.fork():\n"
+             "        time.sleep(1)\n        print('late', flush=True)\n"
+             "        os.mkdir('{}/stray')\n    os._exit(0)\n")
+
+    def open_arena(self):
+        """An arena whose hook allows everything."""
+        rules = "def make_hook(*_):\n    return lambda *_: None\n"
+        patch = mock.patch.object(compare_runs, "RULES", rules)
+        patch.start()
+        self.addCleanup(patch.stop)
+        return compare_runs.Arena(sys.executable, 20)
+
+    def run_source(self, arena, source):
+        script = compare_runs.Script(os.path.join(self.folder, self.put("entry.py", source)))
+        return arena.run(script, b"a\n")
+
+    @unittest.skipUnless(os.path.isdir("/proc"), "needs /proc")
+    def test_a_child_in_a_session_of_its_own_is_ended_and_told(self):
+        arena = self.open_arena()
+        for namespaces in {True: (arena.namespaces, []), False: ([],)}[bool(arena.namespaces)]:
+            arena.namespaces = namespaces
+            begun = time.monotonic()
+            run = self.run_source(arena, self.CHILD.format(self.folder))
+            self.assertLess(time.monotonic() - begun, 8)
+            self.assertRegex(run.status, r"refused: it leaves \d other process(es)? running")
+            self.assertEqual(run.stdout, b"")
+        time.sleep(1.5)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "stray")))
+
+    @unittest.skipUnless(os.name == "posix", "needs resource limits")
+    def test_no_byte_is_written_though_the_hook_allowed_it(self):
+        source = f"with open({os.path.join(self.folder, 'x')!r}, 'w') as file: file.write('1')"
+        run = self.run_source(self.open_arena(), source)
+        self.assertEqual((run.status, self.get("x")), ("exit 1", b""), run.stderr)
+
+    def test_a_network_is_not_there_where_there_are_namespaces(self):
+        arena = self.open_arena()
+        if not arena.namespaces:
+            self.skipTest("needs unshare and permission to use it")
+        run = self.run_source(arena, "import os, socket\nprint(os.getpid() < 9, "
+                                     "socket.if_nameindex())")
+        self.assertEqual(run.stdout, b"True [(1, 'lo')]\n", run.stderr)
+
+    @unittest.skipUnless(os.path.isdir("/proc/self/fd"), "needs /proc")
+    def test_a_hundred_runs_leave_nothing(self):
+        """No process, no file, no descriptor."""
+        arena = compare_runs.Arena(sys.executable, 20)
+        self.put("entry.py", "print(1)\n")
+        script = compare_runs.Script(os.path.join(self.folder, "entry.py"))
+        temporary = os.path.join(self.folder, "temporary")
+        os.mkdir(temporary)
+        with mock.patch.object(tempfile, "tempdir", temporary):
+            arena.run(script, b"a\n")
+            before = len(os.listdir("/proc/self/fd"))
+            for _ in range(100):
+                self.assertEqual(arena.run(script, b"a\n").stdout, b"1\n")
+        self.assertEqual((os.listdir(temporary), len(os.listdir("/proc/self/fd"))), ([], before))
+        self.assertEqual(running_in(temporary), [])
+
+    @unittest.skipUnless(os.path.isdir("/proc"), "needs /proc")
+    def test_an_interrupted_or_killed_referee_leaves_nothing(self):
+        self.put("hangs.py", "while 1: pass")
+        for sent, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)):
+            temporary = os.path.join(self.folder, f"temporary{sent}")
+            os.mkdir(temporary)
+            process = subprocess.Popen(
+                [sys.executable, path("compare_runs.py"), "hangs.py", "--reference", "small.py",
+                 "--input", "data.txt"], cwd=self.folder, stderr=subprocess.PIPE,
+                env=dict(environment(), TMPDIR=temporary))
+            self.wait_until(lambda folder=temporary: any(
+                b"hangs.py" in line for line in running_in(folder)))
+            process.send_signal(sent)
+            errors = process.communicate(timeout=30)[1]
+            self.assertEqual((process.returncode, errors), (code, b""))
+            self.wait_until(lambda folder=temporary: not running_in(folder))
+            if sent != signal.SIGKILL:
+                self.assertEqual(os.listdir(temporary), [])
+            self.assertNotIn("run_results", os.listdir(self.folder))
+
+    def wait_until(self, happens):
+        deadline = time.monotonic() + 20
+        while not happens():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+
+
+def running_in(folder):
+    """The command lines of the processes that name a folder."""
+    lines = []
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{number}/cmdline", "rb") as file:
+                line = file.read()
+        except OSError:
+            continue
+        if folder.encode() in line:
+            lines.append(line)
+    return lines
+
+
+class Records(unittest.TestCase):
+    def test_the_table_holds_what_the_files_are(self):
+        """Each record's size and class by the referee's own measure, and a date."""
+        self.assertEqual(list(compare_runs.RECORDS), list(compare_runs.CLASSES))
+        arena = compare_runs.Arena(sys.executable, 300)
+        for kind, (size, name, date, by, how) in compare_runs.RECORDS.items():
+            with self.subTest(name):
+                script = compare_runs.Script(path(name))
+                lines, characters, count = compare_runs.measure(script.data)
+                self.assertEqual(size, characters if kind == "characters" else count)
+                run = arena.run(script, b"ab\nba\n", 5)
+                unpacks = compare_runs.unpacking(script.data, [run])
+                self.assertEqual(compare_runs.find_class(script.data, unpacks), kind)
+                self.assertRegex(date, r"\A20\d\d-\d\d-\d\d\Z")
+                self.assertTrue(by and how)
+
+    def test_the_page_has_the_records(self):
+        text = read("docs", "competition.md").decode()
+        for size, name, date, _, how in compare_runs.RECORDS.values():
+            self.assertRegex(text, rf"\| {size:,} (bytes|characters) \| `{name}` \| {date} \|.*"
+                                   + re.escape(how))
 
 
 if __name__ == "__main__":

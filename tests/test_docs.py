@@ -6,8 +6,8 @@ import re
 import unittest
 
 from common import InFolder, canonical, path, read, run_python
-from data_sets import EDGES
 
+import compare_runs
 import primality
 
 PAGES = ["README.md", "CONTRIBUTING.md"] + sorted(
@@ -56,7 +56,7 @@ class Numbers(unittest.TestCase):
         self.assertIn(f"QR code of version {(int(box[1]) - 8 - 17) // 4}", prose())
 
     def test_data_sets_are_as_many_as_the_pages_say(self):
-        self.assertEqual(len(EDGES), 12)
+        self.assertEqual(len(compare_runs.awkward_sets(1)), 12)
         self.assertRegex(page(), "on a dozen awkward data sets")
         self.assertIn(f"{read('input.txt').count(10):,} given names", prose("docs/parity.md"))
 
@@ -114,7 +114,8 @@ class Stale(InFolder):
         """In a copy of the pages' folder the check is of that copy."""
         os.mkdir(os.path.join(self.folder, "docs"))
         os.mkdir(os.path.join(self.folder, "prime"))
-        for name in ("docs/fill_docs.py", "prime/command.py", "prime/primality.py"):
+        for name in ("docs/fill_docs.py", "prime/command.py", "prime/primality.py",
+                     "compare_runs.py"):
             self.put(name, read(*name.split("/")))
         self.put("attogpt.py", b"print(1)\n")
         self.put("README.md", "a\n<!-- begin paste -->\nold\n<!-- end paste -->\nz\n")
