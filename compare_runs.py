@@ -33,14 +33,14 @@ import tempfile
 import threading
 import time
 import tokenize
+import warnings
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHAIN = ("picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py", "yoctogpt.py")
 MAX_OUTPUT = 1 << 20               # bytes of either stream that are kept; the log has about 30,000
 FULL = "input.txt"                 # the name of the whole run on the file that the user gives
 HEAD = 3 + 10                      # lines compared on an awkward data set: counts and ten steps
-SHORT_TEXT = 32                    # characters of a computed text that eval may still be given
-MAX_SHORT_TEXTS = 256              # characters of all of them
+SHORT_HEAD = 3 + 3                 # the same of a large one
 STEP = re.compile(r"step +(\d+) / +(\d+) \| loss (\S+)$")
 SAMPLE = re.compile(r"sample +\d+: (.*)$")
 
@@ -84,7 +84,7 @@ def awkward_sets(seed):
                "h\u00e9 \U0001f469\u200d\U0001f680", "\u0645\u062d\u0645\u062f",
                "\u3000\u674e\u3000", "\u00df\u00a0\u00df", "A\u2028B", "A\x0bB", "\x85e\u0301\x1c"]
     foreign += [draw_word(rng, 1, 4, [chr(rng.randint(0x370, 0x4ff)) for _ in range(5)])]
-    spread = "".join(chr(0x4e00 + i) + chr(33 + rng.randrange(90)) + "\n" for i in range(150))
+    spread = "".join(chr(0x4e00 + i) + chr(33 + rng.randrange(90)) + "\n" for i in range(300))
     marks = ["100%", "'a'", '"b"', "{c}", "d\\n", "%s", "\\", "{", "a#b", "<c>"]
     sets = {
         "inner spaces": "\n".join(phrases) + "\n",
@@ -97,22 +97,24 @@ def awkward_sets(seed):
             rng.choice(("", "  ")) + draw_word(rng, 2, 6) + end
             for end in ("\r\n\r\n", " \t\r\n", "\r\n", "\n   \n", "\t\r\n\r\n", "  \r\n")),
         "old Mac line ends": draw_words(rng, 4, 2, 6).replace("\n", "\r"),
-        "any Unicode": "\n".join(rng.sample(foreign, len(foreign))) + "\n",
+        "any Unicode": "\ufeff" + "\n".join(rng.sample(foreign, len(foreign))) + "\n",
         "no final newline": draw_words(rng, 3, 2, 6)[:-1],
         "quotes and percents": "\n".join(rng.sample(marks, len(marks))) + "\n",
-        "more than a hundred characters": spread}
+        "hundreds of characters": spread}
     return {kind: text.encode() for kind, text in sets.items()}
 
 
 def whole_sets(seed):
     """Two small data sets for whole runs, drawn anew from each seed: {kind: bytes}.
 
-    The names of the first are short, but for one in five, so that some samples have 16 letters.
-    The other is learned by heart, until the loss is 0.0000.
+    The names of the first are short, but for one in five, so that some samples have 16 characters,
+    spaces, quotes and backslashes among them. The other is learned by heart, until the loss is
+    0.0000.
     """
     rng = random.Random(seed)
-    opening, *letters = rng.sample(LETTERS + "\u00e9\u0142\u6c34", 18)
-    mixed = [opening + draw_word(rng, 17, 20, letters[:3]) if i % 5 == 0 else letters[3 + i % 14]
+    opening, *short = rng.sample(LETTERS + "\u00e9\u6c34", 14) + ["\U0001f469"]
+    inner = [" ", rng.choice("'\""), "\\", rng.choice(LETTERS)]
+    mixed = [opening + draw_word(rng, 17, 20, inner) if i % 5 == 0 else short[i % 14]
              for i in range(1000)]
     return {"short names and very long ones": "\n".join(mixed).encode(),
             "one document, to the end": draw_word(rng, 1, 2).encode()}
@@ -122,9 +124,10 @@ def whole_sets(seed):
 def launch(rules):
     """Run one entry under the rules: python -I -S -c ... FOLDER SCRIPT REPORT.
 
-    Where there is fork, the parent supervises and the child runs the entry; `rules` is the source
-    of make_hook and what it needs, which gets a namespace and builtins of its own, out of the
-    entry's reach. What the hook sees goes to standard error, in lines that start with a NUL.
+    Standard input begins with what the hook must know: lengths in eight digits, and bytes: first
+    its secret number, then what stands in the script. Where there is fork, the parent supervises
+    and the child runs the entry. `rules` is the source of make_hook and what it needs, which gets a
+    namespace and builtins of its own, out of the entry's reach.
     """
     import builtins
     import os
@@ -132,6 +135,7 @@ def launch(rules):
     import time
 
     folder, name, report = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    nonce, *literals = read_parts()
     if hasattr(os, "fork"):
         wait, ready = os.pipe()
         child = os.fork()
@@ -157,8 +161,8 @@ def launch(rules):
     exec(rules, private)
     try:
         code = compile(source, main["__file__"], "exec", dont_inherit=True)
-        sys.addaudithook(private.pop("make_hook")(folder, name, stdlib))
-        del private, rules
+        sys.addaudithook(private.pop("make_hook")(folder, name, stdlib, nonce, literals))
+        del private, rules, nonce, literals
         exec(code, main)
     except SystemExit:
         raise
@@ -168,19 +172,47 @@ def launch(rules):
         sys.exit(1)
 
 
+def read_parts():
+    """What standard input begins with: a list of bytes."""
+    import os
+
+    def take(size):
+        data = b""
+        while len(data) < size:
+            part = os.read(0, size - len(data))
+            if not part:
+                os._exit(1)                # the referee is gone
+            data += part
+        return data
+
+    return [take(int(take(8))) for _ in range(int(take(8)))]
+
+
 def as_started_by_hand(folder, name, path):
     """Leave the interpreter as `python3 SCRIPT` would have it -> the namespace of __main__."""
     import _sitebuiltins
     import builtins
+    import os
     import sys
     from importlib.machinery import SourceFileLoader
 
     builtins.exit = _sitebuiltins.Quitter("exit", "Ctrl-D (i.e. EOF)")
     builtins.quit = _sitebuiltins.Quitter("quit", "Ctrl-D (i.e. EOF)")
     builtins.help = _sitebuiltins._Helper()
+    for word in ("copyright", "credits", "license"):
+        setattr(builtins, word, _sitebuiltins._Printer(word, getattr(sys, "copyright", "")))
+    # No audit event tells of these files and signals; the latter could run code in the hook.
+    for module, words in (("posix", "mkfifo mknod chroot"), ("_thread", "interrupt_main"),
+                          ("_signal", "alarm setitimer raise_signal pthread_kill")):
+        for word in words.split():
+            function = vars(sys.modules.get(module, os)).pop(word, None)
+            vars(os).pop(word, None)
+            for group in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+                group.discard(function)
     sys.argv[:] = [name]
     sys.orig_argv = [sys.executable, name]
     sys.path.insert(0, folder)
+    sys.setrecursionlimit(sys.getrecursionlimit() + 4)     # the launcher's own depth
     for module in ("resource", "zlib"):
         sys.modules.pop(module, None)
     main = sys.modules["__main__"].__dict__
@@ -218,7 +250,7 @@ def become_subreaper():
 def supervise(child, begun, report, folder, name):
     """Wait for the child, or for the end of standard input, end what is left, report; no return.
 
-    The report: wait status or None, seconds, number of other processes, 1 if told to stop.
+    The report: wait status or None, seconds, number of other processes.
     """
     import os
     import select
@@ -245,14 +277,17 @@ def supervise(child, begun, report, folder, name):
                 os.read(wake, 4096)
     seconds = time.perf_counter() - begun
     others += end_descendants(child) - (status is None)
-    os.write(report, f"{status} {seconds:.6f} {others} {stopped:d}".encode())
     if stopped:                            # perhaps because the referee is gone: leave nothing
-        for entry in ("input.txt", name):
+        for remove, path in ((os.unlink, os.path.join(folder, "input.txt")),
+                             (os.unlink, os.path.join(folder, name)), (os.rmdir, folder)):
             try:
-                os.unlink(os.path.join(folder, entry))
+                remove(path)
             except OSError:
-                pass
-    os._exit(0)
+                pass                       # what else lies in the folder the referee sees
+    try:
+        os.write(report, f"{status} {seconds:.6f} {others}".encode())
+    finally:
+        os._exit(0)
 
 
 def end_descendants(child):
@@ -299,84 +334,130 @@ def descendants():
     return family[1:]
 
 
-def make_hook(folder, name, stdlib):
+def make_hook(folder, name, stdlib, nonce, literals):
     """The audit hook: refuses what the rules do not allow, reports what decides a class.
 
-    It uses the exact types of what it is given, so that none of the entry's own code runs in it.
+    It uses the exact types of what it is given, so that none of the entry's own code runs in it;
+    code that does all the same (a callback of the garbage collector's) cannot ask for a frame.
     """
+    from _thread import get_ident
     from os import _exit as end
 
-    harmless = {
+    harmless = frozenset((
         "object.__getattr__", "object.__setattr__", "object.__delattr__", "sys._getframe",
         "sys._getframemodulename", "sys.excepthook", "sys.unraisablehook", "builtins.id",
         "builtins.input", "builtins.input/result", "array.__new__", "function.__new__",
-        "time.sleep", "marshal.dumps", "pickle.find_class", "_thread.start_new_thread",
+        "time.sleep", "marshal.dumps", "pickle.find_class", "os.walk", "glob.glob", "glob.glob/2",
+        "pathlib.Path.glob", "pathlib.Path.rglob", "_thread.start_new_thread",
         "_thread.start_joinable_thread", "cpython._PySys_ClearAuditHooks",
-        "cpython.PyInterpreterState_Clear"}
-    refuse, remember = make_reporter()
-    checks, is_stdlib, holds = make_file_rules(folder, name, stdlib, refuse)
-    texts = set()
-    checks.update(make_code_rules(refuse, remember, is_stdlib, holds, texts))
+        "cpython.PyInterpreterState_Clear"))
+    refuse, remember = make_reporter(nonce)
+    file_checks, is_stdlib, holds, reading = make_file_rules(folder, name, stdlib, refuse)
+    code_checks, texts = make_code_rules(refuse, remember, is_stdlib, holds, literals)
+    checks, busy = {**file_checks, **code_checks}, [None]
 
     def hook(event, facts):
         if event == "exec":
             return
         if event == "compile" and type(facts[0]) is bytes and facts[0] in texts:
             return                         # what a script evaluates over and over costs no time
+        me = get_ident()
+        if busy[0] == me:
+            if event == "open" and facts[0] is reading[0]:
+                return
+            end(99)
         try:
+            busy[0] = me
             if event in checks:
                 checks[event](*facts)
             elif event not in harmless:
                 refuse(event, facts[0] if facts else "")
+            busy[0] = None
         except BaseException:
             end(99)
     return hook
 
 
-def make_code_rules(refuse, remember, is_stdlib, holds, texts):
-    """{event: check} of what is imported and run; the texts that were seen go to `texts`."""
+def make_code_rules(refuse, remember, is_stdlib, holds, literals):
+    """({event: check} of what is imported and run, the texts that were seen to be harmless).
+
+    literals: what stands in the script, as bytes. A text of 32 bytes may also be computed, 256
+    bytes in all.
+    """
     import sys
 
-    namedtuples = __import__("collections").__file__       # it evaluates the texts of its classes
-    banned = {"ctypes", "_ctypes", "_posixsubprocess", "_interpreters", "_xxsubinterpreters",
-              "_testcapi", "_testinternalcapi", "_multiprocessing", "_posixshmem", "mmap",
-              "_cffi_backend"}
-    unpackers = {"zlib", "gzip", "bz2", "lzma", "zipfile", "tarfile", "_bz2", "_lzma", "_zstd",
-                 "compression"}
-
-    def check_import(module, path, *_):
-        if module in banned:
-            refuse("import", module)
-        if module in unpackers:
-            remember(b"unpacker", module)
-        if type(path) is str and not is_stdlib(path):
-            refuse("import", path)
+    texts, short = set(), [0]
 
     def check_compile(source, path):
-        caller = sys._getframe(2).f_code.co_filename       # of the function that the hook is in
-        if holds(path, source, 0) or caller == namedtuples:
+        if type(source) is str:
+            source = source.encode("utf-8", "surrogatepass")
+        if type(source) is not bytes:
+            remember("what is not text")
             return
-        fake = type(path) is not str or path == namedtuples
-        remember(b"compile", None if fake else source)
-        if not fake and type(source) is bytes and len(texts) < 4096:
+        if holds(path, source, 0) or is_namedtuple(source):
+            return
+        if not any(source.strip() in text for text in literals):
+            short[0] += len(source)
+            if len(source) > 32 or short[0] > 256:
+                remember("a text that it has computed")
+        if len(texts) < 4096:
             texts.add(source)
 
     def check_marshal(data, *_):
         if not holds(None, data, 16):
-            remember(b"unpacker", "marshal")
+            remember("marshal")
 
     def remember_code(*_):
-        remember(b"unpacker", "a code object made by hand")
+        remember("a code object made by hand")
 
-    checks = {"import": check_import, "compile": check_compile, "marshal.loads": check_marshal,
-              "marshal.load": remember_code, "code.__new__": remember_code}
+    checks = {"import": make_import_rule(refuse, remember, is_stdlib), "compile": check_compile,
+              "marshal.loads": check_marshal, "marshal.load": remember_code,
+              "code.__new__": remember_code}
     if sys.version_info < (3, 9):
         checks["code.__new__"] = lambda *_: None           # there each import raises it
-    return checks
+    return checks, texts
 
 
-def make_reporter():
-    """refuse(event, detail), which ends the entry, and remember(word, detail)."""
+def is_namedtuple(source):
+    """Is it what collections.namedtuple evaluates?"""
+    for start, middle in ((b"lambda _cls, ", b": _tuple_new(_cls, ("),
+                          (b"def __new__(_cls, ", b"): return _tuple_new(_cls, (")):
+        names, _, rest = source.partition(middle)
+        if source.startswith(start) and rest == names[len(start):] + b"))":
+            return rest[:-2].replace(b", ", b"").replace(b"_", b"").strip(b",").isalnum()
+    return False
+
+
+def make_import_rule(refuse, remember, is_stdlib):
+    """check(module, path of an extension or None, ...)."""
+    banned = frozenset((
+        "ctypes", "_ctypes", "_posixsubprocess", "_interpreters", "_xxsubinterpreters", "_testcapi",
+        "_testinternalcapi", "_multiprocessing", "_posixshmem", "mmap", "_cffi_backend", "_signal",
+        "readline", "_gdbm", "_dbm", "_sqlite3", "_curses", "_tkinter", "nis", "posix", "nt"))
+    unpackers = frozenset(("zlib", "gzip", "bz2", "lzma", "zipfile", "tarfile", "_bz2", "_lzma",
+                           "_zstd", "compression"))
+
+    def check_import(module, path, *_):
+        if type(module) is not str:
+            refuse("import", "a module by what is not plainly its name")
+        names = {module, module.rpartition(".")[2]}
+        if type(path) is str:
+            names.add(path.replace("\\", "/").rpartition("/")[2].partition(".")[0])
+            if not is_stdlib(path):
+                refuse("import", path)
+        if names & banned:
+            refuse("import", min(names & banned))
+        if names & unpackers:
+            remember(min(names & unpackers))
+
+    return check_import
+
+
+def make_reporter(nonce):
+    """refuse(event, detail), which ends the entry, and remember(how it unpacks itself).
+
+    Reports are lines on standard error with a number that the entry does not know.
+    """
     from os import _exit, fstat, write
 
     def identity():
@@ -384,30 +465,27 @@ def make_reporter():
         facts = fstat(2)
         return facts.st_dev, facts.st_ino
 
-    def tell(word, detail):
-        """A line on standard error, if that is still what it was."""
+    def tell(word, *details):
+        """A line on standard error, if that is still what it was; short, so that it stays whole."""
         if identity() != pipe:
             _exit(99)
-        if type(detail) is str:
-            detail = detail.encode("utf-8", "surrogatepass")
-        text = detail.hex() if type(detail) is bytes else ""
-        write(2, b"\n\0" + word + b" " + text.encode() + b"\n")
+        line = b"\n\0" + nonce + b" " + word
+        for detail in details:
+            detail = detail if type(detail) is str else "something"
+            line += b" " + detail[:200].encode("utf-8", "surrogatepass").hex().encode()
+        if write(2, line + b"\n") != len(line) + 1:
+            _exit(99)
 
     def refuse(event, detail=""):
         try:
-            tell(b"refused " + event.encode().hex().encode(), detail)
+            tell(b"refused", event, detail)
         finally:
             _exit(99)
 
-    def remember(word, detail):
-        """Tell it the first time; what can no longer be remembered is told without its text."""
-        if type(detail) not in (str, bytes):
-            detail = None
-        if len(seen) == 4096 or (word, detail) in seen:
-            return
-        seen.add((word, detail))
-        full = len(seen) == 4096 or detail is not None and len(detail) > 1 << 17
-        tell(word, None if full else detail)
+    def remember(how):
+        if how not in seen:
+            seen.add(how)
+            tell(b"unpacks", how)
 
     pipe, seen = identity(), set()
     return refuse, remember
@@ -426,7 +504,10 @@ def make_path_rules(stdlib):
             path = path.decode("utf-8", "surrogateescape")
         if type(path) is not str:
             return None
-        return path.replace("/", separator) if system == "nt" else path
+        path = path.replace("/", separator) if system == "nt" else path
+        while path.startswith("." + separator):
+            path = path[2:].lstrip(separator)
+        return path
 
     def is_stdlib(path):
         """Is it the absolute path of a file of the standard library?"""
@@ -436,61 +517,90 @@ def make_path_rules(stdlib):
     return plain, is_stdlib
 
 
+def make_writing_rule():
+    """is_writing(mode, flags): does a file that is opened so change?
+
+    mode: as of open, or None; flags: as of os.open.
+    """
+    import os
+
+    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+    def is_writing(mode, flags):
+        if mode is None:
+            return type(flags) is not int or flags & writing
+        return type(mode) is not str or {*mode} & {*"wax+"}
+
+    return is_writing
+
+
 def make_file_rules(folder, name, stdlib, refuse):
-    """({event: check} of files, is_stdlib(path), holds(path, content, start))."""
+    """({event: check} of files, is_stdlib, holds, [the path that holds is reading])."""
     import os
     from os import close, read
     from os import open as open_file
+    from os import sep as separator
 
-    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-    own = {start + each for each in (name, "input.txt")
-           for start in ("", "./", "." + os.sep, folder + os.sep)}
-    listed = {folder, folder + os.sep, ".", "./", "", *stdlib}
-    last = [""]                            # the file of the standard library that was opened last
+    own = frozenset(start + each for each in (name, "input.txt")
+                    for start in ("", folder + separator))
+    cache = folder + separator + "__pycache__" + separator
+    listed = frozenset((folder, folder + separator, ".", "", *stdlib))
+    last, reading = [""], [None]           # last: the file of the library that was opened last
     plain, is_stdlib = make_path_rules(stdlib)
+    is_writing = make_writing_rule()
 
     def holds(path, content, start):
         """Has a file of the standard library (None: opened last) this content from an offset?"""
         path = last[0] if path is None else plain(path)
         if path is None or not is_stdlib(path) or type(content) is not bytes:
             return False
+        reading[0] = path
         try:
-            descriptor = open_file(path, 0)
+            descriptor = open_file(path, os_read_only)
         except OSError:
             return False
+        finally:
+            reading[0] = None
         data = read(descriptor, 1 << 24)
         close(descriptor)
         return data[start:] == content
 
     def check_open(path, mode, flags):
-        if type(path) is int and path in (0, 1, 2):
+        if type(path) is int:
+            if path not in (0, 1, 2):
+                refuse("open", "a descriptor")
             return
         path = plain(path)
         if path is None:
-            refuse("open", "a descriptor" if type(path) is int else "an object")
-        if mode is None and (type(flags) is not int or flags & writing):
+            refuse("open", "an object")
+        if is_writing(mode, flags):
             refuse("write", path)
-        if mode is not None and (type(mode) is not str or {*mode} & {*"wax+"}):
-            refuse("write", path)
-        if path not in own and not (path[:1] + path[-1:] == "<>" and os.sep not in path):
-            if not is_stdlib(path):        # <string> and the like: a SyntaxError looks for its line
-                refuse("open", path)
+        if is_stdlib(path):
             last[0] = path
+        elif not is_own(path):
+            refuse("open", path)
+
+    def is_own(path):
+        """input.txt, the script, its cache; or <string>, where a SyntaxError looks for its line."""
+        return (path in own or path.startswith(cache) and ".." not in path
+                or path[:1] + path[-1:] == "<>" and separator not in path)
 
     def check_list(path):
         path = "." if path is None else plain(path)
         if path is None or path not in listed and not is_stdlib(path):
             refuse("os.listdir", path)
 
+    os_read_only = os.O_RDONLY | getattr(os, "O_BINARY", 0)
     checks = {"open": check_open, "os.listdir": check_list, "os.scandir": check_list}
-    return checks, is_stdlib, holds
+    return checks, is_stdlib, holds, reading
 
 
 LAUNCHER = "\n".join(map(inspect.getsource, (
-    launch, as_started_by_hand, limit_resources, become_subreaper, supervise, end_descendants,
-    descendants)))
-RULES = "\n".join(map(inspect.getsource, (make_hook, make_code_rules, make_reporter,
-                                          make_path_rules, make_file_rules)))
+    launch, read_parts, as_started_by_hand, limit_resources, become_subreaper, supervise,
+    end_descendants, descendants)))
+RULES = "\n".join(map(inspect.getsource, (
+    make_hook, make_code_rules, is_namedtuple, make_import_rule, make_reporter, make_path_rules,
+    make_writing_rule, make_file_rules)))
 
 
 # ---- Running one script ---------------------------------------------------------------------
@@ -501,31 +611,36 @@ class Script:
         self.path, self.name = path, os.path.basename(path)
         with open(path, "rb") as file:
             self.data = file.read()
+        self.literals = literal_texts(self.data)
+
+    def parts(self):
+        """What the launcher is told: the hook's secret number, and what stands in the script."""
+        return [b"%032x" % random.SystemRandom().getrandbits(128), *self.literals]
 
 
 class Run:
     """How one run went: stdout, stderr (bytes), seconds, status ("ok" or what went wrong).
 
-    `compiled` are the texts given to compile, exec and eval, None for what was no text; `unpackers`
-    the names of decompressors that were imported; `stopped` whether the referee had seen enough.
+    `unpacks` says how the script unpacked itself, "" if it did not; `stopped` whether the referee
+    had seen enough.
     """
 
-    def __init__(self, stdout, stderr, seconds, status, stopped):
+    def __init__(self, stdout, stderr, seconds, status, stopped, nonce=b"-"):
         self.stdout, self.seconds, self.status, self.stopped = stdout, seconds, status, stopped
-        self.compiled, self.unpackers = [], []
-        self.stderr = re.sub(rb"\n\0(\w+)((?: [0-9a-f]*)+)\n", self.take_report, stderr)
+        self.unpacks = ""
+        reports = rb"\n\x00%s (\w+)((?: (?:[0-9a-f]{2})*)+)\n" % nonce
+        self.stderr = re.sub(reports, self.take_report, stderr)
+        if nonce in self.stderr and self.status == "ok":
+            self.status = "refused: it garbles what the audit hook reports"
 
     def take_report(self, match):
         """One line of the audit hook's."""
-        word = match[1].decode()
-        texts = [bytes.fromhex(part).decode("utf-8", "replace")
-                 for part in match[2].decode().split(" ")[1:]]
-        if word == "compile":
-            self.compiled.append(texts[0] or None)
-        elif word == "unpacker":
-            self.unpackers.append(texts[0])
-        elif word == "refused" and len(texts) == 2 and not self.status.startswith("refused"):
-            self.status = "refused: " + name_refusal(*texts)
+        details = [bytes.fromhex(part).decode("utf-8", "replace")
+                   for part in match[2].decode().split(" ")[1:]]
+        if match[1] == b"refused":
+            self.status = "refused: " + name_refusal(*details)
+        else:
+            self.unpacks = self.unpacks or "it runs " + details[0]
         return b""
 
 
@@ -596,18 +711,18 @@ class Arena:
             for file_name, content in ((name, script.data), ("input.txt", data)):
                 with open(os.path.join(folder, file_name), "wb") as file:
                     file.write(content)
-            run = self.run_in(folder, name, lines, progress)
-            left = set(os.listdir(folder)) - {name, "input.txt"}
+            run = self.run_in(folder, name, script.parts(), lines, progress)
+            left = set(os.listdir(folder) if os.path.isdir(folder) else ()) - {name, "input.txt"}
             if left and run.status == "ok":
                 run.status = f"refused: it leaves {ascii(min(left))[1:-1]} in its folder"
             return run
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def run_in(self, folder, name, lines, progress):
+    def run_in(self, folder, name, parts, lines, progress):
         """Run what lies in a folder -> Run."""
         begun, enough = time.perf_counter(), threading.Event()
-        process, report = self.start(folder, name)
+        process, report = self.start(folder, name, lines is not None)
 
         def listen(data):
             if lines and data.count(b"\n") >= lines:
@@ -618,6 +733,7 @@ class Arena:
         out = Collector(process.stdout, enough, listen)
         errors = Collector(process.stderr, enough)
         try:
+            send_parts(process, parts)
             status = self.wait(process, enough)
         finally:
             end_process(process)
@@ -628,20 +744,18 @@ class Arena:
             facts = file.read().split()
         for collector in (out, errors):
             collector.join(2)              # a stream that stays open is a fault of its own
-        return make_run(out, errors, seconds, status, facts, process.returncode)
+        return make_run(out, errors, seconds, status, facts, process.returncode, parts[0])
 
-    def start(self, folder, name):
+    def start(self, folder, name, unbuffered):
         """Start the launcher -> (its process, the descriptor to read the supervisor's report)."""
         reads, report = os.pipe()
         program = f"exec({LAUNCHER + f'{chr(10)}launch({RULES!r})'!r}, {{}})"
-        command = [*self.namespaces, self.python, "-I", "-S", "-B", "-u", "-X", "utf8", "-c",
-                   program, folder, name, str(report)]
+        command = [*self.namespaces, self.python, "-I", "-S", "-B", *["-u"] * unbuffered, "-X",
+                   "utf8", "-c", program, folder, name, str(report)]
         keep = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}
         posix = {"pass_fds": (report,), "start_new_session": True} if os.name == "posix" else {}
         with self.lock:
             try:
-                if self.closed:
-                    raise UserError("interrupted")
                 process = subprocess.Popen(
                     command, cwd=folder, env=keep, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE, **posix)
@@ -651,6 +765,8 @@ class Arena:
             finally:
                 os.close(report)
             self.running.add(process)
+            if self.closed:
+                close_input(process)
         return process, reads
 
     def wait(self, process, enough):
@@ -670,7 +786,7 @@ class Arena:
         with self.lock:
             self.closed, running = True, list(self.running)
         for process in running:
-            process.stdin.close()
+            close_input(process)
 
 
 def find_namespaces():
@@ -684,12 +800,17 @@ def find_namespaces():
     return command if done.returncode == 0 else []
 
 
-def end_process(process):
-    """End a launcher and what it runs: the supervisor does it when its standard input closes."""
+def close_input(process):
+    """Close standard input, though what was written there is not wanted any more."""
     try:
         process.stdin.close()
     except OSError:
         pass
+
+
+def end_process(process):
+    """End a launcher and what it runs: the supervisor does it when its standard input closes."""
+    close_input(process)
     try:
         process.wait(8 if os.name == "posix" else 0)
     except subprocess.TimeoutExpired:
@@ -700,7 +821,18 @@ def end_process(process):
         process.wait()
 
 
-def make_run(out, errors, seconds, status, facts, code):
+def send_parts(process, parts):
+    """What read_parts reads."""
+    try:
+        process.stdin.write(b"%08d" % len(parts))
+        for part in parts:
+            process.stdin.write(b"%08d" % len(part) + part)
+        process.stdin.flush()
+    except OSError:
+        pass                               # it has ended already, and its status says so
+
+
+def make_run(out, errors, seconds, status, facts, code, nonce):
     """The Run of what was collected; `facts` are the words of the supervisor's report."""
     others = 0
     if facts:
@@ -716,7 +848,7 @@ def make_run(out, errors, seconds, status, facts, code):
         status = f"refused: it leaves {others} other process{'es' * (others > 1)} running"
     elif status is None and os.name == "posix" and not facts:
         status = "refused: it ended the process that watches it"
-    elif status is None and code == 99 and b"\n\0refused" not in errors.data:
+    elif status is None and code == 99 and nonce + b" refused" not in errors.data:
         status = "refused: it breaks a rule, and hides which"
     elif status is None and code:
         status = f"exit {code}" if code > 0 else f"signal {-code}"
@@ -724,17 +856,25 @@ def make_run(out, errors, seconds, status, facts, code):
     if os.linesep == "\r\n":
         stdout = stdout.replace(b"\r\n", b"\n")
     stopped = status == "stopped"
-    return Run(stdout, bytes(errors.data), seconds, "ok" if stopped else status or "ok", stopped)
+    return Run(stdout, bytes(errors.data), seconds, "ok" if stopped else status or "ok", stopped,
+               nonce)
 
 
 # ---- Size and class -------------------------------------------------------------------------
 def decode_source(data):
-    """A script's text by the encoding that it declares, None if it breaks that."""
+    """A script's text by the encoding that it declares, None if that is not certain.
+
+    It must be the same line by line, as Python reads a file, and it must give the bytes again: in
+    some encodings bytes say nothing, and characters could be had for free.
+    """
     try:
         encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
-        return data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+        text = data.decode(encoding)
+        lines = "".join(line.decode(encoding) for line in data.splitlines(True))
+        again = text.encode(encoding)
+    except (SyntaxError, ValueError, LookupError):
         return None
+    return text if text == lines and again == data else None
 
 
 def measure(data):
@@ -745,39 +885,22 @@ def measure(data):
 
 
 def literal_texts(data):
-    """The texts that stand literally in a script: its own, and what its string literals mean."""
-    texts = [(decode_source(data) or "").replace("\r\n", "\n").replace("\r", "\n")]
+    """What stands literally in a script, as bytes: itself, and what its string literals mean."""
+    text = decode_source(data) or ""
+    texts = [data, text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")]
     try:
-        nodes = ast.walk(ast.parse(data))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            nodes = list(ast.walk(ast.parse(data)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        nodes = ()
+        nodes = []
     for node in nodes:
-        value = getattr(node, "value", None)
-        if isinstance(value, bytes):
-            value = value.decode("utf-8", "replace")
-        if isinstance(node, ast.Constant) and isinstance(value, str):
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, str):
+            value = value.encode("utf-8", "surrogatepass")
+        if isinstance(value, bytes) and not any(value in each for each in texts):
             texts.append(value)
     return texts
-
-
-def unpacking(data, runs):
-    """How an entry unpacks itself, in words, "" if it does not.
-
-    It does when it imports a decompressor, or when it compiles or evaluates a text that does not
-    stand literally in its own; but for short ones, of SHORT_TEXT characters each.
-    """
-    literal, short = literal_texts(data), set()
-    for run in runs:
-        if run.unpackers:
-            return f"it uses {run.unpackers[0]}"
-        for compiled in run.compiled:
-            if compiled is None:
-                return "it runs what is not text"
-            if not any(compiled.strip() in text for text in literal):
-                short.add(compiled)
-                if len(compiled) > SHORT_TEXT or sum(map(len, short)) > MAX_SHORT_TEXTS:
-                    return "it runs a text that it has computed"
-    return ""
 
 
 def find_class(data, unpacks):
@@ -878,7 +1001,8 @@ class Judgement:
 
     def __init__(self, name, script):
         self.name, self.script, self.runs = name, script, {}
-        self.failed = False                # known to be invalid: it need not run again
+        self.readable = decode_source(script.data) is not None
+        self.failed = not self.readable    # known to be invalid: it need not run again
 
     def fault(self, test, reference):
         """(reason, difference or None) where the run of a test is not the reference's, or None."""
@@ -895,13 +1019,16 @@ class Judgement:
     def row(self, tests, references, sees_compile):
         """A row of the scoreboard, for JSON too."""
         lines, characters, size = measure(self.script.data)
-        unpacks = unpacking(self.script.data, self.runs.values())
+        unpacks = next((run.unpacks for run in self.runs.values() if run.unpacks), "")
         kind = find_class(self.script.data, unpacks or not sees_compile)
         row = {"name": self.name, "path": self.script.path, "bytes": size,
                "characters": characters, "lines": lines, "class": kind, "unpacks": unpacks,
                "standing": standing(characters if kind == "characters" else size, kind),
                "valid": True, "seconds": None, "ratio": None,
                "data_set": None, "reason": None, "difference": None}
+        if not self.readable:
+            row.update(valid=False, data_set="any", reason=(
+                "Python cannot be sure to read it: its bytes and its encoding disagree"))
         for test in tests:
             if test.kind not in self.runs:
                 continue
@@ -1022,7 +1149,8 @@ class Test:
 
 def make_tests(seed, data):
     """What every entry must pass, the quick ones first; `data` None leaves the whole run out."""
-    tests = [Test(kind, text, HEAD) for kind, text in awkward_sets(seed).items()]
+    tests = [Test(kind, text, HEAD if len(text) < 1000 else SHORT_HEAD)
+             for kind, text in awkward_sets(seed).items()]
     tests += [Test(kind, text) for kind, text in whole_sets(seed).items()]
     return tests + ([] if data is None else [Test(FULL, data)])
 
@@ -1075,7 +1203,7 @@ class Tournament:
         cores = os.cpu_count() or 1
         self.play_round([(reference, test) for test in small + large], cores,
                         lambda test: len(test.data) + 1000 * (test.lines is None))
-        for test in self.tests:
+        for test in () if SIGNALS else self.tests:
             check_reference(reference.script.path, reference.runs[test.kind], test)
         self.references = reference.runs
         for tests, jobs in ((small, self.jobs or cores), (large, self.jobs or 1)):
@@ -1086,17 +1214,19 @@ class Tournament:
     def play_round(self, pairs, jobs, weigh):
         self.progress.begin([weigh(test) for _, test in pairs])
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            try:
-                futures = [pool.submit(self.play_one, judgement, test, weigh(test))
-                           for judgement, test in pairs]
-                for future in futures:
-                    future.result()
-            except BaseException:
-                self.arena.close()         # so that the pool's threads end
-                raise
+            waiting = futures = [pool.submit(self.play_one, judgement, test, weigh(test))
+                                 for judgement, test in pairs]
+            while waiting:
+                waiting = concurrent.futures.wait(futures, timeout=0.1).not_done
+                if SIGNALS:
+                    self.arena.close()     # so that the pool's threads end
+                    waiting = ()
+        if not SIGNALS:
+            for future in futures:
+                future.result()            # raises what went wrong in it
 
     def play_one(self, judgement, test, weight):
-        if not judgement.failed and not self.arena.closed:
+        if not judgement.failed and not SIGNALS:
             judgement.runs[test.kind] = self.arena.run(
                 judgement.script, test.data, test.lines,
                 self.progress.listener(judgement.name, test.kind))
@@ -1111,7 +1241,7 @@ def check_reference(path, run, test):
     where = f"the reference {path} on \"{test.kind}\""
     if run.status != "ok":
         last = run.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
-        raise UserError(f"{where}: {run.status} ({ascii(last[:200])[1:-1]})")
+        raise UserError(f"{where}: {run.status}" + f" ({ascii(last[:200])[1:-1]})" * bool(last))
     if not any(map(STEP.match, split_log(run.stdout))):
         raise UserError(f"{where}: printed no log to compare with")
 
@@ -1163,13 +1293,24 @@ def parse_arguments():
         arguments.entries = [path for path in chain if os.path.isfile(path)]
         if not arguments.entries:
             parser.error("none of the chain's scripts is here; name the scripts to judge")
-    for path in [arguments.reference, arguments.input] + arguments.entries:
+    inputs = [] if arguments.quick else [arguments.input]
+    for path in [arguments.reference] + inputs + arguments.entries:
         if not os.path.isfile(path):
             problem = "is not a file" if os.path.exists(path) else "no such file"
             parser.error(f"{printable(path)}: {problem}; name another")
     if not shutil.which(arguments.python):
         parser.error(f"--python: no program {arguments.python}")
     return arguments
+
+
+def check_results(parent):
+    """UserError if a folder cannot be made there: better now than after the last run."""
+    place = os.path.abspath(parent)
+    while not os.path.lexists(place):
+        place = os.path.dirname(place)
+    if not (os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK)):
+        raise UserError(f"--results: cannot make {printable(parent)}; name a folder that can be "
+                        "written")
 
 
 def results_folder(parent):
@@ -1183,16 +1324,23 @@ def results_folder(parent):
 
 def main():
     arguments = parse_arguments()
+    if sys.stdout is None:
+        raise UserError("standard output is closed")
     paths = [arguments.reference] + arguments.entries
     judgements = [Judgement(name, Script(path)) for name, path in zip(unique_names(paths), paths)]
-    with open(arguments.input, "rb") as file:
-        data = file.read()
+    data = None
+    if not arguments.quick:
+        with open(arguments.input, "rb") as file:
+            data = file.read()
+    check_results(arguments.results)
     seed = random.SystemRandom().randrange(10**6) if arguments.seed is None else arguments.seed
-    tests = make_tests(seed, None if arguments.quick else data)
+    tests = make_tests(seed, data)
     arena = Arena(arguments.python, arguments.timeout)
     tournament = Tournament(arena, tests, arguments.jobs)
     reference, *entries = judgements
     tournament.play(reference, entries)
+    if SIGNALS:
+        return 128 + SIGNALS[0]
     sees_compile = arena.implementation == "cpython"
     rows = [each.row(tests, reference.runs, sees_compile) for each in judgements]
     rows[1:] = sorted(rows[1:], key=lambda row: rank_key(row, arguments.by))
@@ -1200,6 +1348,9 @@ def main():
                   f"{arena.version}; " + ("no network, a process namespace for each run"
                                           if arena.namespaces else "no namespaces here"))
     text = scoreboard(rows[0], rows[1:], arguments.quick) + "\n\n" + conditions + "\n"
+    if not arguments.json:
+        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        print(scoreboard(rows[0], rows[1:], arguments.quick, color) + "\n\n" + conditions)
     folder = results_folder(arguments.results)
     write_results(folder, judgements, reference.runs, text)
     if arguments.json:
@@ -1208,19 +1359,19 @@ def main():
                           "namespaces": bool(arena.namespaces), "records": RECORDS,
                           "reference": rows[0], "entries": rows[1:], "results": folder}, indent=1))
     else:
-        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        print(scoreboard(rows[0], rows[1:], arguments.quick, color))
-        print(f"\n{conditions}\nlogs and differences: {printable(folder)}")
+        print(f"logs and differences: {printable(folder)}")
     return 0 if all(row["valid"] for row in rows) else 1
 
 
+ENDING = [number for number in signal.Signals if number.name in ("SIGINT", "SIGTERM", "SIGHUP")]
+SIGNALS = []                       # those that have come: the tournament ends, and nothing is lost
+
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for ending in ENDING:
+        signal.signal(ending, lambda number, _: SIGNALS.append(number))
     try:
         sys.exit(main())
     except UserError as error:
         sys.exit(f"compare_runs.py: {error}")
-    except KeyboardInterrupt:
-        sys.exit(130)
     except OSError as error:
         sys.exit(f"compare_runs.py: {error.filename or 'standard output'}: {error.strerror}")

@@ -49,7 +49,7 @@ for name in ("type", "str", "set", "tuple", "isinstance", "BaseException"):
 CHEATS = {
     "overwrites.py": (SMALL + "open(__file__, 'w').write('1')\n", WRITES),
     "peeks.py": ("import glob\nprint(open(max(glob.glob('../run_results/*/*/log.txt'))).read())",
-                 "refused: it does (glob.glob)"),
+                 "refused: it lists "),
     "peeks_by_name.py": ("print(open('../run_results/log.txt').read())", OPENS + "../run_results"),
     "asks_parent.py": ("import os\nexec(open(f'/proc/{os.getppid()}/cmdline').read())",
                        OPENS + "/proc/"),
@@ -84,7 +84,33 @@ CHEATS = {
     "frames.py": ("import sys\nspace = sys._getframe(1).f_globals\n"
                   "print(open('/etc/passwd').read(), space.get('make_hook'))",
                   OPENS + "/etc/passwd"),
-    "fifo.py": ("import os\nos.mkfifo('x')\n" + SMALL, "refused: it leaves x in its folder"),
+    "fifo.py": ("import os\nos.mkfifo('x')\n" + SMALL, "exit 1: AttributeError: module 'os' has"),
+    "no_flags.py": ("import os\nos.O_CREAT = 0\nos.open('x', 65)\n" + SMALL, WRITES + "x"),
+    "readline_user.py": ("import readline as r\nr.read_history_file('/etc/passwd')",
+                         "refused: it imports readline"),
+    "dotted.py": ("from importlib import util as u\no = u.find_spec('_bisect').origin or ''\n"
+                  "s = u.spec_from_file_location('x._posixsubprocess', o)\nu.module_from_spec(s)\n",
+                  ("refused: it imports _posixsubprocess", "exit 1")),
+    "subclass_name.py": ("class S(str):\n    __hash__ = lambda self: 0\n__import__(S('zlib'))\n",
+                         "refused: it imports a module by what is not plainly its name"),
+    "collector.py": ("import gc, sys\nframes = []\n"
+                     "gc.callbacks.append(lambda *a: frames.append(sys._getframe(1)))\n"
+                     "gc.set_threshold(1)\nfor i in range(999): open(__file__).close()\n" + SMALL,
+                     "refused: it breaks a rule, and hides which"),
+    "alarm.py": ("import signal\nsignal.setitimer(0, 1e-4, 1e-4)\n" + SMALL,
+                 "has no attribute 'setitimer'"),
+    "torn.py": ("import os\nos.set_blocking(2, 0)\ntry:\n    while 1: os.write(2, b'x' * 4096)\n"
+                "except OSError: pass\nopen('/etc/passwd')",
+                ("refused: it breaks a rule, and hides which", "refused: it opens /etc/passwd",
+                 "more than 1 MiB of output")),
+    "undecodable.py": ("#coding:undefined\n" + SMALL, "Python cannot be sure to read it"),
+    "free_characters.py": ("#coding:iso2022_jp\n#\x1b(B\x1b(J\x1b(B\n" + SMALL,
+                           "Python cannot be sure to read it"),
+    "escapes.py": ("#coding:unicode_escape\\nprint(1)\n" + SMALL,
+                   "Python cannot be sure to read it"),
+    "forger.py": ("import os\nos.write(2, b'\\n\\0compile 0\\n\\n\\0x ')\n" + SMALL + "print()",
+                  "it prints more than the log"),
+    "unflushed.py": (SMALL + "import os\nos._exit(0)", "it prints nothing"),
     "hangs.py": (SMALL + "while 1: pass", "no end within 3 s"),
     "floods.py": ("while 1: print('x' * 9999, end='')", "more than 1 MiB of output"),
     "crashes.py": (SMALL + "raise SystemExit(3)", "exit 3"),
@@ -121,7 +147,9 @@ FAIR = {
                 "exit()\n",
     "latin.py": "#coding:l1\n#\xe9\n" + SMALL,
     "marked.py": "\ufeff" + SMALL,
-    "library.py": "import json, decimal, heapq, functools, statistics, string\n" + SMALL,
+    "library.py": "import signal, gc, threading, glob\nsignal.signal(2, signal.SIG_IGN)\n"
+                  "gc.disable()\nassert glob.glob('*.txt') == ['input.txt']\n"
+                  "import json, decimal, heapq, functools, statistics, string\n" + SMALL,
     "late.py": "import io, sys\nout, sys.stdout = sys.stdout, io.StringIO()\n" + SMALL
                + "out.write(sys.stdout.getvalue())\n",
 }
@@ -179,7 +207,9 @@ class Verdicts(Referee):
         for name, (source, reason) in CHEATS.items():
             with self.subTest(name):
                 self.assertFalse(rows[name]["valid"])
-                self.assertIn(reason, rows[name]["reason"])
+                reasons = reason if isinstance(reason, tuple) else (reason,)
+                self.assertTrue(any(each in rows[name]["reason"] for each in reasons),
+                                rows[name]["reason"])
                 self.assertEqual(rows[name]["bytes"], len(source.encode()))
         left = {name for name in self.snapshot() if "run_results" not in name}
         self.assertEqual(left, set(before), "an entry has left a file")
@@ -258,6 +288,18 @@ class Scoreboard(Referee):
                         ")))\n" + SMALL, "printable"),
             "replaced.py": ("f = lambda: 1\nf.__code__ = f.__code__.replace(co_name='g')\n" + SMALL,
                             "printable"),
+            "sorted.py": (f"from collections import *\nUserList([{SMALL[::-1]!r}[::-1]])"
+                          ".sort(key=exec)", "printable"),
+            "masked.py": (f"import os\nos.write(2, b'\\n\\0x ')\nexec({SMALL[::-1]!r}[::-1])",
+                          "printable"),
+            "unframed.py": (
+                "import sys, collections as c\nclass F: f_code = c.namedtuple.__code__\n"
+                f"sys._getframe = lambda n: F\nexec({SMALL[::-1]!r}[::-1])", "printable"),
+            "tuples.py": ("from collections import namedtuple\nP = namedtuple('P', 'a b_1 c')\n"
+                          "Q = namedtuple('Q', 'one')\nexec('')\n" + SMALL, "plain"),
+            "own_bytes.py": (
+                "if 1:\r\n import sys\r\n if not hasattr(sys, 'x'):\r\n  sys.x = 1\r\n"
+                "  exec(open(__file__, 'rb').read())\r\n  exit()\r\n" + SMALL, "plain"),
             "borrowed.py": ("import collections\nexec(compile('1' * 99, collections.__file__, "
                             "'exec'))\n" + SMALL, "printable"),
             "latin.py": ("#coding:l1\n#\xe9\n" + SMALL, "any"),
@@ -271,9 +313,8 @@ class Scoreboard(Referee):
                 run = self.run_alone(name, data)
                 self.assertEqual(run.status, "ok")
                 self.assertEqual(run.stdout, self.run_alone("small.py").stdout)
-                unpacks = compare_runs.unpacking(data, [run])
-                self.assertEqual(compare_runs.find_class(data, unpacks), kind)
-                self.assertEqual(unpacks == "", kind == "plain" or name in
+                self.assertEqual(compare_runs.find_class(data, run.unpacks), kind, run.unpacks)
+                self.assertEqual(run.unpacks == "", kind == "plain" or name in
                                  ("latin.py", "utf8.py", "escaped.py"))
         self.assertEqual(self.rows("small.py")["small-2.py"]["standing"],
                          f"a new record by {compare_runs.RECORDS['plain'][0] - len(SMALL)}")
@@ -413,7 +454,8 @@ class Survivors(Referee):
     @unittest.skipUnless(os.path.isdir("/proc"), "needs /proc")
     def test_an_interrupted_or_killed_referee_leaves_nothing(self):
         self.put("hangs.py", "while 1: pass")
-        for sent, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)):
+        for sent, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143),
+                           (signal.SIGHUP, 129), (signal.SIGKILL, -9)):
             temporary = os.path.join(self.folder, f"temporary{sent}")
             os.mkdir(temporary)
             process = subprocess.Popen(
@@ -426,8 +468,7 @@ class Survivors(Referee):
             errors = process.communicate(timeout=30)[1]
             self.assertEqual((process.returncode, errors), (code, b""))
             self.wait_until(lambda folder=temporary: not running_in(folder))
-            if sent != signal.SIGKILL:
-                self.assertEqual(os.listdir(temporary), [])
+            self.wait_until(lambda folder=temporary: not os.listdir(folder))
             self.assertNotIn("run_results", os.listdir(self.folder))
 
     def wait_until(self, happens):
@@ -462,8 +503,7 @@ class Records(unittest.TestCase):
                 lines, characters, count = compare_runs.measure(script.data)
                 self.assertEqual(size, characters if kind == "characters" else count)
                 run = arena.run(script, b"ab\nba\n", 5)
-                unpacks = compare_runs.unpacking(script.data, [run])
-                self.assertEqual(compare_runs.find_class(script.data, unpacks), kind)
+                self.assertEqual(compare_runs.find_class(script.data, run.unpacks), kind)
                 self.assertRegex(date, r"\A20\d\d-\d\d-\d\d\Z")
                 self.assertTrue(by and how)
 
