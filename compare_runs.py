@@ -84,7 +84,7 @@ def awkward_sets(seed):
                "h\u00e9 \U0001f469\u200d\U0001f680", "\u0645\u062d\u0645\u062f",
                "\u3000\u674e\u3000", "\u00df\u00a0\u00df", "A\u2028B", "A\x0bB", "\x85e\u0301\x1c"]
     foreign += [draw_word(rng, 1, 4, [chr(rng.randint(0x370, 0x4ff)) for _ in range(5)])]
-    spread = "".join(chr(0x4e00 + i) + chr(33 + rng.randrange(90)) + "\n" for i in range(300))
+    spread = "".join(chr(0x4e00 + i) + chr(33 + rng.randrange(90)) + "\n" for i in range(200))
     marks = ["100%", "'a'", '"b"', "{c}", "d\\n", "%s", "\\", "{", "a#b", "<c>"]
     sets = {
         "inner spaces": "\n".join(phrases) + "\n",
