@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""fastgpt.py: microgpt.py's GPT and log as fast as pure Python goes, and models of your own.
+"""fastgpt.py: microgpt.py's GPT and log, faster than PyTorch, and models of your own.
 
     fastgpt.py                                               print the log, from input.txt
     fastgpt.py train --data my.txt --model my.gpt            train, or resume what my.gpt holds
     fastgpt.py train --data play.txt --stream --model p.gpt  one long text, not a document a line
     fastgpt.py sample --model my.gpt --prompt an             let it write
 
-Where the speed comes from: straight-line code. Nearly all the work is rows against rows, and an
-inner product written out (a0*b0+a1*b1+...) over local variables runs about three times faster than
-any loop over it. So each width that is needed gets its own function, written from a template and
-compiled when first used (`kernel`); and gradients are derived by hand, layer by layer, instead of
-number by number as in microgpt.py.
+Where the speed comes from: gradients are derived by hand, layer by layer, instead of number by
+number as in microgpt.py; and with the folder native/ beside this file, the arithmetic is machine
+code that Python writes (--version says whether). Without it, it is straight-line code: nearly all
+the work is rows against rows, and an inner product written out (a0*b0+a1*b1+...) over local
+variables runs about three times faster than any loop over it. So each width that is needed gets its
+own function, written from a template and compiled when first used (`kernel`).
 
 A model file is data only: a line of ASCII, `fastgpt 2 HASH LENGTH`, with the SHA-256 of all that
 follows and the bytes of the header; the header, a JSON object (settings, vocabulary, step, ...);
@@ -23,15 +24,14 @@ import contextlib
 import functools
 import gc
 import hashlib
+import importlib.util
 import itertools
 import json
 import math
-import multiprocessing
 import os
 import random
 import re
 import signal
-import struct
 import sys
 import time
 from typing import NamedTuple
@@ -379,6 +379,13 @@ def adam(W, M, V, G, rate, epsilon):
     return [join_columns(parts) for parts in zip(*blocks)]
 
 
+def adam_rates(rate, step):
+    """(rate, epsilon) for Adam's running sums, at a learning rate in step `step` from 1."""
+    bias = (1 - BETA1 ** step) / (1 - BETA1)
+    root = ((1 - BETA2) / (1 - BETA2 ** step)) ** 0.5
+    return rate / bias / root, EPSILON_ADAM / root
+
+
 class Model:
     """Parameters and Adam's state: `matrices`, `means`, `squares`, lists of matrices."""
 
@@ -388,18 +395,77 @@ class Model:
         numbers = itertools.chain(numbers, itertools.repeat(0.0))
         self.matrices, self.means, self.squares = [unflatten(shape, numbers) for _ in range(3)]
 
+    def chunks(self):
+        """All numbers in a file's order, as arrays."""
+        for matrix in self.matrices + self.means + self.squares:
+            yield flatten([matrix])
+
     def step(self, gradients, rate, step):
         """One step of Adam, number `step` from 1, at a learning rate."""
-        bias = (1 - BETA1 ** step) / (1 - BETA1)
-        root = ((1 - BETA2) / (1 - BETA2 ** step)) ** 0.5
-        moved = [adam(*four, rate / bias / root, EPSILON_ADAM / root)
+        self.apply(gradients, *adam_rates(rate, step))
+
+    def apply(self, gradients, rate, epsilon):
+        """One step of Adam, with what adam_rates gives."""
+        moved = [adam(*four, rate, epsilon)
                  for four in zip(self.matrices, self.means, self.squares, gradients)]
         self.matrices, self.means, self.squares = map(list, zip(*moved))
 
+    def update(self, documents, rate, epsilon, workers=1):
+        """Learn from documents -> their mean loss. If that is not finite, nothing is changed."""
+        loss, gradients = batch_gradients(self, documents, workers)
+        if math.isfinite(loss):
+            self.apply(gradients, rate, epsilon)
+        return loss
 
-def init_model(shape, rng):
-    """A new model, its parameters drawn from a random source in order."""
-    return Model(shape, [rng.gauss(0, 0.08) for _ in range(shape.size())])
+    def loss(self, tokens):
+        """The mean loss of a document."""
+        return loss_and_gradients(self.shape, self.matrices, tokens, False)[0]
+
+    def new_cache(self):
+        """What next_logits remembers of the tokens before: nothing yet."""
+        return empty_cache(self.shape)
+
+    def next_logits(self, tokens, cache):
+        """Logits of what follows `tokens`, which follow those of the cache: [float]."""
+        return forward(self.shape, self.matrices, tokens, cache)[0][-1]
+
+
+def init_model(shape, rng, kernels=None):
+    """A new model, its parameters drawn from a random source in order. kernels: see make_model."""
+    numbers = array.array("d", (rng.gauss(0, 0.08) for _ in range(shape.size())))
+    return make_model(shape, [numbers], kernels) if kernels else Model(shape, numbers)
+
+
+def make_model(shape, groups, kernels):
+    """A model with machine code where `kernels` is "native" and it can be had, else a Model.
+
+    groups: iterables of numbers: the parameters, then perhaps Adam's two running sums.
+    """
+    native, why = load_native() if kernels == "native" else (None, "--kernels python")
+    if native:
+        with contextlib.suppress(native.TooLarge):
+            return native.NativeModel(shape, (BETA1, BETA2), groups)
+    return Model(shape, itertools.chain(*groups))
+
+
+@functools.lru_cache(maxsize=None)
+def load_native():
+    """(the module native.training or None, which kernels that means and why)."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "native")
+    if not os.path.isfile(os.path.join(folder, "training.py")):
+        return None, "python (the folder native/ is not beside fastgpt.py)"
+    try:
+        spec = importlib.util.spec_from_file_location(
+            "fastgpt_native", os.path.join(folder, "__init__.py"),
+            submodule_search_locations=[folder])
+        package = importlib.util.module_from_spec(spec)
+        sys.modules["fastgpt_native"] = package
+        spec.loader.exec_module(package)
+        training = importlib.import_module("fastgpt_native.training")
+        assembler, why = training.find_assembler()
+    except ImportError as error:                               # a Python without ctypes or mmap
+        return None, f"python ({error})"
+    return (training, f"native ({why})") if assembler else (None, f"python ({why})")
 
 
 # ---- Data -----------------------------------------------------------------------------------
@@ -491,14 +557,16 @@ class Checkpoint:
         header = dict(self.settings._asdict(), characters=self.characters, data=self.digest,
                       step=self.step, smooth=self.smooth)
         text = json.dumps(header, sort_keys=True).encode()
-        numbers = flatten(self.model.matrices, self.model.means, self.model.squares)
-        body = text + struct.pack(f"<{len(numbers)}d", *numbers)
-        first = f"fastgpt {FORMAT} {hashlib.sha256(body).hexdigest()} {len(text)}\n".encode()
+        digest = hashlib.sha256(text)
+        for numbers in self.model.chunks():
+            digest.update(little_endian(numbers))
         target = os.path.realpath(path)
         part = f"{target}.{os.getpid()}.part"
         try:
             with open(part, "wb") as file:
-                file.write(first + body)
+                file.write(f"fastgpt {FORMAT} {digest.hexdigest()} {len(text)}\n".encode() + text)
+                for numbers in self.model.chunks():
+                    file.write(little_endian(numbers))
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, target)
@@ -509,41 +577,68 @@ class Checkpoint:
                 os.unlink(part)
 
     @classmethod
-    def load(cls, path):
-        """A file that `save` wrote; UserError for any other."""
+    def load(cls, path, kernels="native"):
+        """A file that `save` wrote; UserError for any other. kernels: see make_model."""
         with open(path, "rb") as file:
             match = re.match(rb"fastgpt (\d+) (\w{64}) (\d+)\n$", file.readline(200))
-            body = file.read()
-        if not match:
-            raise UserError(f"{path} is not a model of fastgpt.py in format {FORMAT}")
-        if int(match[1]) != FORMAT:
-            raise UserError(f"{path} is not a model of fastgpt.py in format {FORMAT}, but in "
-                            f"format {int(match[1])}")
-        if hashlib.sha256(body).hexdigest().encode() != match[2]:
-            raise UserError(f"{path} is damaged: its checksum disagrees; take an undamaged copy")
-        try:
-            return cls.parse(body[:int(match[3])], body[int(match[3]):])
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error):
-            raise UserError(f"{path} is not a whole model: its header, size and numbers do not "
-                            "agree") from None
+            if not match:
+                raise UserError(f"{path} is not a model of fastgpt.py in format {FORMAT}")
+            if int(match[1]) != FORMAT:
+                raise UserError(f"{path} is not a model of fastgpt.py in format {FORMAT}, but in "
+                                f"format {int(match[1])}")
+            start, digest = file.tell(), hashlib.sha256()
+            for part in iter(lambda: file.read(1 << 20), b""):
+                digest.update(part)
+            if digest.hexdigest().encode() != match[2]:
+                raise UserError(f"{path} is damaged: its checksum disagrees; take an undamaged "
+                                "copy")
+            length = file.tell() - start - int(match[3])
+            file.seek(start)
+            try:
+                return cls.parse(file.read(int(match[3])), file, length, kernels)
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError, EOFError):
+                raise UserError(f"{path} is not a whole model: its header, size and numbers do not "
+                                "agree") from None
 
     @classmethod
-    def parse(cls, text, data):
-        """The two parts of a file after its first line. ValueError and others if they lie."""
+    def parse(cls, text, file, length, kernels):
+        """The header, and the file with so many bytes after it. ValueError and others if they lie.
+        """
         header = json.loads(text.decode())
         settings = Settings(*[header[name] for name in Settings._fields])
         characters, digest = header["characters"], header["data"]
         step, smooth = header["step"], header["smooth"]
         vocabulary = len(set(characters.encode().decode()))
         if not (settings.are_legal() and type(digest) is str and type(characters) is str
-                and type(step) is int and type(smooth) is float
+                and type(step) is int and type(smooth) is float and math.isfinite(smooth)
                 and 0 <= step <= MAX_SETTING and 0 < vocabulary == len(characters)):
             raise ValueError
         shape = settings.shape(vocabulary + 1)
-        numbers = struct.unpack(f"<{3 * shape.size()}d", data)
-        if not all(map(math.isfinite, numbers + (smooth,))) or min(numbers[2 * shape.size():]) < 0:
+        if length != 3 * 8 * shape.size():
             raise ValueError
-        return cls(settings, characters, digest, Model(shape, numbers), step, smooth)
+        groups = [read_numbers(file, shape.size(), lowest) for lowest in (-math.inf, -math.inf, 0)]
+        return cls(settings, characters, digest, make_model(shape, groups, kernels), step, smooth)
+
+
+def little_endian(numbers):
+    """An array of float64 as bytes; the array may be changed."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def read_numbers(file, count, lowest):
+    """Yield the next so many float64 of a file. ValueError for one that is not finite or too low.
+    """
+    while count:
+        numbers = array.array("d")
+        numbers.fromfile(file, min(count, 1 << 16))
+        if sys.byteorder == "big":
+            numbers.byteswap()
+        if not all(map(math.isfinite, numbers)) or min(numbers) < lowest:
+            raise ValueError("a number that cannot be")
+        yield from numbers
+        count -= len(numbers)
 
 
 # ---- Training -------------------------------------------------------------------------------
@@ -576,6 +671,8 @@ def worker_loop(pipe, others):
 @functools.lru_cache(maxsize=None)
 def start_workers(count):
     """Pipes to so many processes. multiprocessing.Pool can hang when a worker is killed."""
+    import multiprocessing                            # here, since it takes long to load
+
     pipes = []
     # Processes that begin now take over that SIGINT is ignored.
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -609,8 +706,7 @@ def batch_gradients(model, documents, workers=1):
 
 def validation_loss(model, documents):
     """Mean loss of a prediction over documents that were held out."""
-    losses = [(len(tokens) - 1) * loss_and_gradients(model.shape, model.matrices, tokens, False)[0]
-              for tokens in documents]
+    losses = [(len(tokens) - 1) * model.loss(tokens) for tokens in documents]
     return sum(losses) / sum(len(tokens) - 1 for tokens in documents)
 
 
@@ -619,7 +715,7 @@ def load_or_init(options):
     path = options.model
     given = {name: getattr(options, name) for name in Settings._fields
              if getattr(options, name) is not None}
-    checkpoint = Checkpoint.load(path) if os.path.exists(path) else None
+    checkpoint = Checkpoint.load(path, options.kernels) if os.path.exists(path) else None
     settings = checkpoint.settings if checkpoint else Settings(**given)
     for name in set(given) - {"steps"}:
         if given[name] != getattr(settings, name):
@@ -630,7 +726,8 @@ def load_or_init(options):
                        f"({settings.heads})")
     data = prepare(options.data, settings.stream, settings.context, settings.seed)
     if not checkpoint:
-        model = init_model(settings.shape(len(data.characters) + 1), random.Random(settings.seed))
+        shape = settings.shape(len(data.characters) + 1)
+        model = init_model(shape, random.Random(settings.seed), options.kernels)
         checkpoint = Checkpoint(settings, data.characters, data.digest, model)
     if (checkpoint.digest, checkpoint.characters) != (data.digest, data.characters):
         raise UserError(f"{path} was trained on another text than {options.data}: "
@@ -685,10 +782,10 @@ class Trainer:
             self.data.training
         numbers = range((step - 1) * settings.batch, step * settings.batch)
         documents = [training[k % len(training)] for k in numbers]
-        loss, gradients = batch_gradients(checkpoint.model, documents, self.options.workers)
+        rates = adam_rates(settings.lr * (1 - (step - 1) / settings.steps), step)
+        loss = checkpoint.model.update(documents, *rates, self.options.workers)
         if not math.isfinite(loss):
             raise UserError(f"step {step}: the loss is no longer a number: try a lower --lr")
-        checkpoint.model.step(gradients, settings.lr * (1 - (step - 1) / settings.steps), step)
         checkpoint.smooth = \
             SMOOTHING * checkpoint.smooth + (1 - SMOOTHING) * loss if step > 1 else loss
         checkpoint.step = step
@@ -720,7 +817,8 @@ def train_command(options):
     warn_of_cut_lines(data, checkpoint.settings.context)
     print(f"{len(data.training)} pieces to learn from, {len(data.validation)} held out to "
           f"validate; {len(data.characters)} characters; {checkpoint.model.shape.size()} "
-          f"parameters; {checkpoint.step} of {checkpoint.settings.steps} steps done", flush=True)
+          f"parameters; {checkpoint.step} of {checkpoint.settings.steps} steps done; kernels: "
+          + describe_kernels(options.kernels, checkpoint.model), flush=True)
     Trainer(checkpoint, data, options).run()
 
 
@@ -731,13 +829,14 @@ def sample(model, rng, bos, prompt=(), length=None, temperature=0.5, stream=Fals
     length: what the context holds, unless given. A stream has no end: BOS is never drawn. Where the
     context is full, its second half is read again from its start.
     """
-    shape, tokens, cache = model.shape, [bos] + list(prompt), None
-    for _ in range(length or shape.context - len(prompt)):
-        if cache is None or len(cache[0][0]) == shape.context:
-            cache = empty_cache(shape)
-            full = len(tokens) > shape.context
-            unread = tokens[-(shape.context + 1) // 2:] if full else tokens
-        logits = forward(shape, model.matrices, unread, cache)[0][-1]
+    context, tokens, cache, read = model.shape.context, [bos] + list(prompt), None, 0
+    for _ in range(length or context - len(prompt)):
+        if cache is None or read == context:
+            cache, read = model.new_cache(), 0
+            full = len(tokens) > context
+            unread = tokens[-(context + 1) // 2:] if full else tokens
+        logits = model.next_logits(unread, cache)
+        read += len(unread)
         if stream:
             logits[bos] = -math.inf
         weights = softmax(logits, 1 / max(temperature, 1e-6))
@@ -749,7 +848,7 @@ def sample(model, rng, bos, prompt=(), length=None, temperature=0.5, stream=Fals
         unread = [token]
 
 
-def print_log(path="input.txt"):
+def print_log(kernels, path="input.txt"):
     """Train on `path` and sample, as microgpt.py does, and print its log."""
     documents, steps = read_text(path)[1], 1000
     random.seed(42)
@@ -757,12 +856,11 @@ def print_log(path="input.txt"):
     characters = sorted(set("".join(documents)))
     bos, shape = len(characters), Shape(len(characters) + 1)
     print(f"num docs: {len(documents)}\nvocab size: {bos + 1}\nnum params: {shape.size()}")
-    model = init_model(shape, random)
+    model = init_model(shape, random, kernels)
     for step in range(steps):
         document = documents[step % len(documents)]
         tokens = [bos] + [characters.index(c) for c in document] + [bos]
-        loss, gradients = loss_and_gradients(shape, model.matrices, tokens)
-        model.step(gradients, 0.01 * (1 - step / steps), step + 1)
+        loss = model.update([tokens], *adam_rates(0.01 * (1 - step / steps), step + 1))
         print(f"step {step + 1:4d} / {steps:4d} | loss {loss:.4f}")
     print("\n--- inference (new, hallucinated names) ---")
     for i in range(20):
@@ -772,7 +870,7 @@ def print_log(path="input.txt"):
 
 def sample_command(options):
     """The command `sample`."""
-    checkpoint = Checkpoint.load(options.model)
+    checkpoint = Checkpoint.load(options.model, options.kernels)
     characters, stream = checkpoint.characters, checkpoint.settings.stream
     for c in options.prompt:
         if c not in characters:
@@ -806,7 +904,7 @@ def add_train_arguments(parser):
         parser.add_argument("--" + name, type=type(defaults[name]),
                             help=f"{text} ({defaults[name]})")
     for name, default, text in (
-            ("workers", 1, "processes; with any number the result is the same (1)"),
+            ("workers", 1, "threads or processes; with any number the result is the same (1)"),
             ("save-every", 100, "steps between two savings (100)"),
             ("log-every", 10, "steps between two lines of progress (10)"),
             ("eval-every", None, "steps between two validations (only at the end)"),
@@ -826,13 +924,38 @@ def add_sample_arguments(parser):
         parser.add_argument("--" + name, type=kind, default=default, help=text)
 
 
+def describe_kernels(kernels, model=None):
+    """Which kernels are in use, and why."""
+    if kernels == "python":
+        return "python (--kernels python)"
+    why = load_native()[1]
+    if isinstance(model, Model) and load_native()[0]:
+        return "python (the model is too large for native ones)"
+    return why
+
+
+class ShowVersion(argparse.Action):
+    """--version: this program's model format, the Python, and the kernels."""
+
+    def __call__(self, parser, *_):
+        print(f"fastgpt.py, model format {FORMAT}; Python {sys.version.split()[0]}; "
+              f"kernels: {describe_kernels('native')}")
+        parser.exit()
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", action=ShowVersion, nargs=0,
+                        help="say which kernels are in use, and why")
     commands = parser.add_subparsers(dest="command", metavar="{train,sample}")
     train_parser = commands.add_parser("train", help="train a model on a text, or resume it")
     add_train_arguments(train_parser)
-    add_sample_arguments(commands.add_parser("sample", help="let a model write"))
+    sample_parser = commands.add_parser("sample", help="let a model write")
+    add_sample_arguments(sample_parser)
+    for each in (parser, train_parser, sample_parser):
+        each.add_argument("--kernels", choices=("native", "python"), default="native",
+                          help="machine code where it can be had (the default), or none")
     options = parser.parse_args()
     options.misuse = train_parser.error
     for name, value in vars(options).items():
@@ -869,7 +992,7 @@ def main():
     elif options.command == "sample":
         sample_command(options)
     else:
-        print_log()
+        print_log(options.kernels)
 
 
 if __name__ == "__main__":
@@ -886,4 +1009,6 @@ if __name__ == "__main__":
         sys.exit(f"fastgpt.py: numbers are out of range, or memory is ({error}): "
                  "try a lower --lr or --width")
     except KeyboardInterrupt:
-        sys.exit(130)
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(130)                                     # threads are not waited for

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""fastgpt.py against the original, PyTorch and NumPy, against itself as it grows, and two workers.
+"""fastgpt.py against the original, C, PyTorch and NumPy; the Python kernels as they grow.
 
     fastgpt_speed.py [--pypy pypy3] [--torch PYTHON]
-                     [--part original|torch|growth|workers|memory]
+                     [--part original|rivals|large|start|growth|workers|memory]
 
 Each line names what was timed against what, in the same run, and the ratio; on the canonical names
 where they are. --torch: a Python that has torch and numpy (pip install torch numpy); without it
-that part is left out. The rivals are in rivals.py, written for this comparison.
+they are left out, as C is without gcc. The rivals are in rivals.py and rival.c, written for this
+comparison.
 """
 import argparse
 import importlib
@@ -61,29 +62,54 @@ def against_original(_, folder):
               f"{original / ours:.0f} times faster", flush=True)
 
 
-def against_torch(options, folder):
-    """Training loops alone, then whole processes, by turns."""
-    if not options.torch:
-        print("torch: left out, needs --torch PYTHON")
-        return
-    contestants = (("fastgpt", "fastgpt", sys.executable), ("torch", "torch", options.torch),
-                   ("numpy", "numpy", options.torch), ("pypy", "fastgpt", options.pypy))
+def time_rivals(contestants, folder, rounds):
+    """{name: (best seconds of the loop, of the whole process, last loss)}, by turns."""
     times = {}
-    for _ in range(2):
+    for _ in range(rounds):
         for name, kind, python in contestants:
             if python and shutil.which(python):
                 whole, out = run(python, RIVALS, kind, cwd=folder)
                 loop, loss = map(float, out.split())
                 times.setdefault(name, []).append((loop, whole, loss))
-    best = {name: [min(values) for values in zip(*rows)] for name, rows in times.items()}
-    for name, (loop, whole, _) in best.items():
-        show_ratio(f"training loop, 1000 steps: fastgpt on CPython against {name}",
-                   best["fastgpt"][0], loop)
-        show_ratio(f"whole process: fastgpt on CPython against {name}", best["fastgpt"][1], whole)
-    if "pypy" in best:
-        show_ratio("training loop: fastgpt on PyPy against torch", best["pypy"][0],
+    print("last losses:", {name: round(rows[-1][2], 4) for name, rows in times.items()})
+    return {name: [min(values) for values in zip(*rows)] for name, rows in times.items()}
+
+
+def against_rivals(options, folder):
+    """The training loop of the log in C, PyTorch, NumPy and in fastgpt.py with either kernels."""
+    here = sys.executable
+    best = time_rivals((("native", "fastgpt", here), ("c", "c", shutil.which("gcc") and here),
+                        ("numpy", "numpy", options.torch), ("torch", "torch", options.torch),
+                        ("python", "python", here), ("pypy", "python", options.pypy)), folder, 3)
+    for name, (loop, _, _) in best.items():
+        show_ratio(f"training loop, 1000 steps, s: native kernels against {name}",
+                   best["native"][0], loop)
+
+
+def large(options, folder):
+    """A step of a model of 800 thousand parameters, batches of 8 times 64 predictions."""
+    here = sys.executable
+    best = time_rivals((("native", "fastgpt-large", here), ("two", "two-threads-large", here),
+                        ("torch", "torch-large", options.torch)), folder, 3)
+    if "torch" in best:
+        show_ratio("large model, s a step: one thread against PyTorch's", best["native"][0],
                    best["torch"][0])
-    print("last losses:", {name: round(rows[2], 4) for name, rows in best.items()})
+    show_ratio("large model, s a step: one thread against two", best["native"][0], best["two"][0])
+
+
+def start(*_):
+    """What the process takes beyond an empty one: loading, making the code, 1 step's worth."""
+    times = {"fastgpt.py --version": [], "python3 -c pass": []}
+    for _ in range(9):
+        times["fastgpt.py --version"].append(run(sys.executable, FASTGPT, "--version")[0])
+        times["python3 -c pass"].append(run(sys.executable, "-c", "pass")[0])
+    model = ("import sys,time;sys.path.insert(0,sys.argv[1]);import fastgpt as f,random;"
+             "m=f.init_model(f.Shape(27),random,'native');t=time.perf_counter();"
+             "m.update([[26,1,26]],.01,1e-8);print(time.perf_counter()-t)")
+    made = min(float(run(sys.executable, "-c", model, ROOT)[1]) for _ in range(5))
+    fast, empty = (min(values) for values in times.values())
+    print(f"start: {fast - empty:.3f} s above an empty process, and {made:.3f} s for the code "
+          "and a first step")
 
 
 def growth(*_):
@@ -128,7 +154,8 @@ def memory(*_):
 
 
 def main():
-    parts = {"original": against_original, "torch": against_torch, "growth": growth,
+    parts = {"original": against_original, "rivals": against_rivals, "large": large,
+             "start": start, "growth": growth,
              "workers": workers, "memory": memory}
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)

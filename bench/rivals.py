@@ -1,15 +1,20 @@
-"""The training loop in PyTorch (eager, one thread, float64), in NumPy, and in fastgpt.py.
+"""The training loop in PyTorch (eager, one thread, float64), NumPy, C, and in fastgpt.py.
 
-    rivals.py torch|numpy|fastgpt      run in a folder with input.txt
+    rivals.py torch|numpy|c|fastgpt|python      run in a folder with input.txt
+    rivals.py torch-large|fastgpt-large|two-threads-large
 
-Prints the seconds of 1000 steps, the loop alone, and the last loss, so that all three can be seen
-to have done the same work.
+c needs gcc; fastgpt has native kernels, python the other ones. Prints the seconds of 1000 steps,
+the loop alone, and the last loss, so that all can be seen to have done the same work. The large
+ones print the seconds of their fastest step.
 """
 import argparse
+import array
 import importlib
 import os
 import random
+import subprocess
 import sys
+import tempfile
 import time
 
 STEPS = 1000
@@ -71,6 +76,75 @@ def with_torch():
             group["lr"] = 0.01 * (1 - step / STEPS)
         optimizer.step()
     return time.perf_counter() - start, loss.item()
+
+
+# A larger model: some 800 thousand parameters, batches of 8 documents of 64 predictions.
+LARGE = {"vocabulary": 96, "layers": 4, "width": 128, "heads": 4, "context": 64}
+BATCH, LARGE_STEPS = 8, 12
+
+
+def large_batches():
+    """Random tokens: LARGE_STEPS batches of BATCH lists of context + 1 tokens."""
+    rng = random.Random(5)
+    return [[[rng.randrange(LARGE["vocabulary"]) for _ in range(LARGE["context"] + 1)]
+             for _ in range(BATCH)] for _ in range(LARGE_STEPS)]
+
+
+def with_torch_large():
+    """All documents of a batch at once."""
+    import torch
+    torch.set_num_threads(1)
+    torch.set_default_dtype(torch.float64)
+    vocabulary, layers, d, heads, n = LARGE.values()
+    rng = random.Random(1)
+    shapes = [(vocabulary, d), (n, d), (vocabulary, d)] + [
+        (3 * d, d), (d, d), (4 * d, d), (d, 4 * d)] * layers
+    weights = [torch.tensor([[rng.gauss(0, 0.08) for _ in range(columns)] for _ in range(rows)],
+                            requires_grad=True) for rows, columns in shapes]
+    mask = torch.full((n, n), float("-inf")).triu(1)
+    optimizer = torch.optim.Adam(weights, lr=0.001, betas=(0.85, 0.99), eps=1e-8)
+
+    def rmsnorm(x):
+        return x * (x.square().mean(-1, keepdim=True) + 1e-5).rsqrt()
+
+    def loss_of(tokens):
+        wte, wpe, lm_head = weights[:3]
+        x = rmsnorm(wte[tokens[:, :-1]] + wpe)
+        for wqkv, wo, fc1, fc2 in zip(*[iter(weights[3:])] * 4):
+            q, k, v = [part.view(BATCH, n, heads, d // heads).transpose(1, 2)
+                       for part in (rmsnorm(x) @ wqkv.T).split(d, -1)]
+            attention = (q @ k.transpose(2, 3) * (d // heads) ** -0.5 + mask).softmax(-1)
+            x = x + (attention @ v).transpose(1, 2).reshape(BATCH, n, d) @ wo.T
+            x = x + (rmsnorm(x) @ fc1.T).relu() @ fc2.T
+        return torch.nn.functional.cross_entropy((x @ lm_head.T).flatten(0, 1),
+                                                 tokens[:, 1:].flatten())
+
+    times = []
+    for batch in large_batches():
+        start = time.perf_counter()
+        loss = loss_of(torch.tensor(batch))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        times.append(time.perf_counter() - start)
+    return min(times), loss.item()
+
+
+def with_fastgpt_large(workers=1):
+    sys.path.insert(0, ROOT)
+    fastgpt = importlib.import_module("fastgpt")
+    fastgpt.tune_interpreter()
+    model = fastgpt.init_model(fastgpt.Shape(**LARGE), random.Random(1), "native")
+    times = []
+    for step, batch in enumerate(large_batches(), 1):
+        start = time.perf_counter()
+        loss = model.update(batch, *fastgpt.adam_rates(0.001, step), workers)
+        times.append(time.perf_counter() - start)
+    return min(times), loss
+
+
+def with_two_threads_large():
+    return with_fastgpt_large(2)
 
 
 # ---- NumPy ----------------------------------------------------------------------------------
@@ -155,23 +229,47 @@ def with_numpy():
 
 
 # ---- fastgpt.py -----------------------------------------------------------------------------
-def with_fastgpt():
+def with_fastgpt(kernels="native"):
     sys.path.insert(0, ROOT)
     fastgpt = importlib.import_module("fastgpt")
     fastgpt.tune_interpreter()
     documents, vocabulary = read_data()
-    shape = fastgpt.Shape(vocabulary)
-    model = fastgpt.init_model(shape, random)
+    model = fastgpt.init_model(fastgpt.Shape(vocabulary), random, kernels)
     start = time.perf_counter()
     for step in range(STEPS):
-        tokens = documents[step % len(documents)]
-        loss, gradients = fastgpt.loss_and_gradients(shape, model.matrices, tokens)
-        model.step(gradients, 0.01 * (1 - step / STEPS), step + 1)
+        rates = fastgpt.adam_rates(0.01 * (1 - step / STEPS), step + 1)
+        loss = model.update([documents[step % len(documents)]], *rates)
     return time.perf_counter() - start, loss
 
 
+def with_python():
+    return with_fastgpt("python")
+
+
+# ---- C --------------------------------------------------------------------------------------
+def with_c():
+    """rival.c, compiled with gcc -O3 -march=native, in a process of its own."""
+    documents, vocabulary = read_data()
+    matrices = draw_parameters(vocabulary)
+    numbers = [vocabulary, STEPS]
+    for step in range(STEPS):
+        tokens = documents[step % len(documents)][:18]
+        numbers += [len(tokens), *tokens]
+    with tempfile.TemporaryDirectory() as folder:
+        program, data = (os.path.join(folder, name) for name in ("rival", "data"))
+        source = os.path.join(ROOT, "bench", "rival.c")
+        subprocess.run(["gcc", "-O3", "-march=native", "-o", program, source, "-lm"], check=True)
+        with open(data, "wb") as file:
+            array.array("q", numbers).tofile(file)
+            array.array("d", [v for matrix in matrices for row in matrix for v in row]).tofile(file)
+        out = subprocess.run([program, data], check=True, stdout=subprocess.PIPE).stdout
+    return map(float, out.split())
+
+
 if __name__ == "__main__":
-    kinds = {"torch": with_torch, "numpy": with_numpy, "fastgpt": with_fastgpt}
+    kinds = {"torch": with_torch, "numpy": with_numpy, "c": with_c, "fastgpt": with_fastgpt,
+             "python": with_python, "torch-large": with_torch_large,
+             "fastgpt-large": with_fastgpt_large, "two-threads-large": with_two_threads_large}
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rival", choices=kinds, help="what to time")

@@ -1,6 +1,7 @@
 """fastgpt.py train and sample: training that survives anything, and what it says."""
 import contextlib
 import hashlib
+import itertools
 import math
 import os
 import random
@@ -89,11 +90,11 @@ class Resuming(TrainingCase):
 
 class Interrupted(TrainingCase):
     @contextlib.contextmanager
-    def training(self, model, workers, lines):
+    def training(self, model, workers, lines, kernels="native"):
         """An endless training, once it has printed so many lines; its output goes to `out`."""
         with open(os.path.join(self.folder, "out"), "w+b") as out:
             process = self.start("--model", model, "--workers", workers, "--steps", "100000",
-                                 "--batch", "6", "--log-every", "1", out=out)
+                                 "--batch", "6", "--log-every", "1", "--kernels", kernels, out=out)
             deadline = time.monotonic() + 60
             while (self.get("out").count(b"\n") < lines and process.poll() is None
                    and time.monotonic() < deadline):
@@ -102,18 +103,19 @@ class Interrupted(TrainingCase):
 
     @unittest.skipIf(os.name == "nt", "no SIGINT to one process there")
     def test_ctrl_c_saves_and_exits_with_130(self):
-        with self.training("c.gpt", "2", lines=5) as process:
-            process.send_signal(signal.SIGINT)
-            errors = process.communicate(timeout=30)[1]
-        self.assertEqual((errors, process.returncode), (b"", 130))
-        last = max(int(step) for step in re.findall(rb"step +(\d+)", self.get("out")))
-        self.assertEqual(self.load("c.gpt").step, last)
-        self.assertIn(b"the same command resumes", self.get("out"))
+        for kernels in ("native", "python"):
+            with self.training(kernels + ".gpt", "2", lines=5, kernels=kernels) as process:
+                process.send_signal(signal.SIGINT)
+                errors = process.communicate(timeout=30)[1]
+            self.assertEqual((errors, process.returncode), (b"", 130))
+            last = max(int(step) for step in re.findall(rb"step +(\d+)", self.get("out")))
+            self.assertEqual(self.load(kernels + ".gpt").step, last)
+            self.assertIn(b"the same command resumes", self.get("out"))
 
     @unittest.skipIf(os.name == "nt", "no SIGINT to one process there")
     def test_ctrl_c_three_times_leaves_no_part_of_a_file(self):
-        for gap in (0, 0.003, 0.02):
-            with self.training("i.gpt", "3", lines=3) as process:
+        for gap, kernels in itertools.product((0, 0.003, 0.02), ("native", "python")):
+            with self.training("i.gpt", "3", lines=3, kernels=kernels) as process:
                 for _ in range(3):
                     process.send_signal(signal.SIGINT)
                     time.sleep(gap)
@@ -125,7 +127,7 @@ class Interrupted(TrainingCase):
     @unittest.skipIf(os.name == "nt", "needs /proc")
     def test_a_killed_worker_ends_the_training_with_one_line(self):
         need(os.path.isdir("/proc/self/task"), "/proc")
-        with self.training("k.gpt", "2", lines=5) as process:
+        with self.training("k.gpt", "2", lines=5, kernels="python") as process:
             with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
                 os.kill(int(file.read().split()[0]), signal.SIGKILL)
             errors = process.communicate(timeout=60)[1]
@@ -135,12 +137,27 @@ class Interrupted(TrainingCase):
 
 class Learning(TrainingCase):
     def test_any_number_of_workers_gives_the_same_file(self):
-        digests = set()
-        for workers in "123":
-            self.train("--steps", "8", "--batch", "5", "--workers", workers,
-                       model=workers + ".gpt")
-            digests.add(hashlib.sha256(self.get(workers + ".gpt")).hexdigest())
-        self.assertEqual(len(digests), 1)
+        for kernels in ("native", "python"):
+            digests = set()
+            for workers in "123":
+                name = f"{kernels}{workers}.gpt"
+                self.train("--steps", "8", "--batch", "5", "--workers", workers, "--kernels",
+                           kernels, model=name)
+                digests.add(hashlib.sha256(self.get(name)).hexdigest())
+            self.assertEqual(len(digests), 1, kernels)
+
+    def test_a_model_goes_on_with_the_other_kernels(self):
+        """Half a run by each kind ends where a whole one does, but for rounding."""
+        orders = {"n": ("native", "native"), "p": ("python", "python"), "np": ("native", "python"),
+                  "pn": ("python", "native")}
+        for name, kinds in orders.items():
+            for steps, kernels in zip(("15", "30"), kinds):
+                self.train("--steps", steps, "--batch", "3", "--kernels", kernels,
+                           model=name + ".gpt")
+        numbers = {name: fastgpt.flatten(fastgpt.Checkpoint.load(
+            os.path.join(self.folder, name + ".gpt"), "python").model.matrices) for name in orders}
+        for name in ("p", "np", "pn"):
+            self.assertLess(max(abs(a - b) for a, b in zip(numbers["n"], numbers[name])), 1e-9)
 
     def test_it_beats_unigrams_and_bigrams_on_held_out_words(self):
         rng = random.Random(12)

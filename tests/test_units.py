@@ -28,7 +28,7 @@ def imports(folder, name):
     for node in ast.walk(ast.parse(read(folder, name))):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, ast.ImportFrom) and not node.level:
             yield node.module.split(".")[0]
 
 
@@ -47,7 +47,7 @@ class Copies(unittest.TestCase):
 
     def test_no_module_of_a_folder_imports_from_above(self):
         above = {name[:-3] for name in os.listdir(ROOT) if name.endswith(".py")}
-        for folder in UNIT_FOLDERS:
+        for folder in UNIT_FOLDERS + ("native",):
             for name in filter(lambda name: name.endswith(".py"), os.listdir(path(folder))):
                 used = set(imports(folder, name))
                 self.assertFalse(used & above, (folder, name))
@@ -99,6 +99,13 @@ class Scripts(UnitCase):
         self.assertEqual(self.assert_succeeds("fastgpt.py").stdout.count(b"\n"), 1025)
         self.assert_succeeds("fastgpt.py", "train", "--data", "input.txt", "--model", "m.gpt",
                              "--steps", "2")
+
+    def test_fastgpt_with_its_kernels_prints_the_log(self):
+        self.copy("fastgpt.py", "native")
+        self.put("input.txt", b"ab\nba\n")
+        logs = {self.assert_succeeds("fastgpt.py", "--kernels", kernels).stdout
+                for kernels in ("native", "python")}
+        self.assertEqual([log.count(b"\n") for log in logs], [1025])
 
     def test_verify_prime_prints_the_script(self):
         self.copy("verify_prime.py")
