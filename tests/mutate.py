@@ -39,12 +39,14 @@ TESTS = (
     ("golf/search", "test_search"), ("golf/template", "test_search"), ("golf/pack", "test_pack"),
     ("golf/", "test_deflate test_pack"),
     ("compare_runs", "test_compare_runs"), ("microgpt", "test_chain test_logs"),
-    ("fastgpt", "test_fastgpt test_checkpoint test_training"),
+    ("fastgpt", "test_fastgpt test_checkpoint test_training"), ("native/", "test_native"),
     ("pictures/", "test_pictures"), ("page/", "test_pictures"), ("docs/", "test_docs"))
 MODULES = (
     "microgpt.py", "fastgpt.py", "find_prime.py", "compare_runs.py", "prime/prove_prime.py",
     "golf/blocks.py", "golf/deflate.py", "golf/huffman.py", "golf/pack.py", "golf/search.py",
-    "golf/template.py", "punchcard/card_drawing.py", "punchcard/card_files.py",
+    "golf/template.py", "native/aarch64.py", "native/engine.py", "native/kernels.py",
+    "native/memory.py", "native/training.py", "native/x86_64.py",
+    "punchcard/card_drawing.py", "punchcard/card_files.py",
     "punchcard/cards.py", "punchcard/command.py", "punchcard/decode_punchcard_base64.py",
     "punchcard/deck.py", "punchcard/encode_punchcard_base64.py", "punchcard/repair.py",
     "qr/decode_qr.py", "qr/encode_qr.py", "qr/images.py", "qr/png.py", "qr/qrcode_tables.py",

@@ -11,6 +11,8 @@ import unittest
 from common import InFolder, canonical, need, path
 from slow_versions import pythons
 
+import compare_runs
+
 
 class Emulated(InFolder):
     def setUp(self):
@@ -40,6 +42,17 @@ class Emulated(InFolder):
         self.assertEqual(done.stdout, canonical("expected.log"))
         self.assertIn(b"native (AArch64 with NEON)", self.emulate(path("fastgpt.py"),
                                                                   "--version").stdout)
+
+
+class Unusual(InFolder):
+    def test_whole_logs_of_awkward_data_sets_are_those_of_the_other_kernels(self):
+        for seed in range(2):
+            sets = {**compare_runs.awkward_sets(seed), **compare_runs.whole_sets(seed)}
+            for kind, data in sets.items():
+                self.put("input.txt", data)
+                logs = {self.assert_succeeds(path("fastgpt.py"), "--kernels", kernels).stdout
+                        for kernels in ("native", "python")}
+                self.assertEqual([log.count(b"\n") for log in logs], [1025], kind)
 
 
 class Versions(InFolder):

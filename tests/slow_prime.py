@@ -30,6 +30,17 @@ class Proof(unittest.TestCase):
         self.assertIn(f"proved prime: {number.bit_length()} bits, {digits} digits".encode(),
                       done.stdout)
 
+    def test_padding_is_as_short_as_there_is_a_prime(self):
+        prime = primality.read_number(path("verify_prime.py"))
+        data = prime.to_bytes((prime.bit_length() + 7) // 8, "big")
+        padding = find_prime.unpack(prime)[1]
+        self.assertEqual(padding, 2)
+        start = int.from_bytes(data[:-2] + bytes(1), "big")     # the gzip file and one zero
+        small = [p for p in range(2, 2000) if all(p % q for q in range(2, 45) if q < p)]
+        rest = [n for n in range(start, start + 256) if all(n % p for p in small)]
+        self.assertGreater(len(rest), 5)
+        self.assertTrue(all(pow(2, n - 1, n) != 1 for n in rest))
+
     def test_pari_takes_the_certificate(self):
         """In PARI's form: [N, t, s, a, [x, y]] for each step; not with one number changed."""
         need(shutil.which("gp"), "gp (PARI/GP)")

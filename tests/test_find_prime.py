@@ -55,15 +55,6 @@ class Committed(InFolder):
         self.assertTrue(0 < self.prime - int.from_bytes(start, "big") < 256 ** padding)
         self.assertEqual(zlib.decompress(packed, -15), self.source)
 
-    def test_padding_is_as_short_as_there_is_a_prime(self):
-        padding = find_prime.unpack(self.prime)[1]
-        self.assertEqual(padding, 2)
-        start = int.from_bytes(self.data[:-2] + bytes(1), "big")     # the gzip file and one zero
-        small = [p for p in range(2, 2000) if all(p % q for q in range(2, 45) if q < p)]
-        rest = [n for n in range(start, start + 256) if all(n % p for p in small)]
-        self.assertGreater(len(rest), 5)
-        self.assertTrue(all(pow(2, n - 1, n) != 1 for n in rest))
-
 
 class Verifier(InFolder):
     def test_check_passes_and_misuse_does_not(self):

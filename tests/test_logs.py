@@ -4,9 +4,10 @@ Here the whole log of the quick scripts, and of most on a small data set; in tes
 referee has the whole published log of each. The packed scripts run the bytes of golf/payload.py
 (tests/test_pack.py), so attogpt.py stands for all of them.
 """
+import itertools
 import unittest
 
-from common import CHAIN, canonical, log_of, read
+from common import CHAIN, InFolder, canonical, log_of, path, read
 
 import compare_runs
 
@@ -15,7 +16,7 @@ SHORT_NAMES = b"a\nb\nc\nd\n"
 HEAD = 6                      # lines: three counts, then 3 steps
 SHORT_HEAD = 5                # the same with 2 steps, so that one gradient has been taken
 SCRIPTS = CHAIN + ("fastgpt.py",)
-DIFFERENT = tuple(script for script in SCRIPTS if script not in ("zeptogpt.py", "yoctogpt.py"))
+DIFFERENT = ("microgpt.py", "femtogpt.py", "attogpt.py", "fastgpt.py")       # slow_logs.py: all
 WHOLE_LOG = ("microgpt.py", "attogpt.py", "fastgpt.py")       # the slow test: all
 
 
@@ -36,7 +37,7 @@ def start():
             log_of(script, data, SHORT_HEAD)
 
 
-class LogCase(unittest.TestCase):
+class LogCase(InFolder):
     def assert_prints(self, script, data, expected, lines=None):
         """A script prints `expected`, or its first lines, and nothing on standard error."""
         out, errors = log_of(script, data, lines).result()
@@ -79,6 +80,21 @@ class Logs(LogCase):
                 self.assertEqual((expected.count(b"\n"), errors), (SHORT_HEAD, b""))
                 for script in DIFFERENT[1:]:
                     self.assert_prints(script, data, expected, SHORT_HEAD)
+
+    def test_machine_code_prints_the_same(self):
+        """fastgpt.py where it lies, beside native/: whole logs, and heads of microgpt.py's."""
+        for data, lines, expected in itertools.chain(
+                [(canonical("input.txt"), None, canonical("expected.log")),
+                 (SHORT_NAMES, None, log_of("microgpt.py", SHORT_NAMES).result()[0]),
+                 (read("input.txt"), HEAD,
+                  log_of("microgpt.py", read("input.txt"), HEAD).result()[0])],
+                ((data, SHORT_HEAD, log_of("microgpt.py", data, SHORT_HEAD).result()[0])
+                 for data in EDGES.values())):
+            self.put("input.txt", data)
+            done = self.assert_succeeds(path("fastgpt.py"), "--kernels", "native")
+            self.assertEqual(done.stdout.count(b"\n"), 1025)
+            out = b"".join(done.stdout.splitlines(True)[:lines])
+            self.assertEqual(out, expected, data[:40])
 
     def test_counts_are_computed(self):
         data = EDGES["any Unicode"]

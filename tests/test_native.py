@@ -537,7 +537,7 @@ class Models(unittest.TestCase):
 
         native = next(self.pairs())[0]
         document, before = [26, 1, 2, 3, 26], None
-        for step in range(1, 6001):
+        for step in range(1, 11001):
             native.update([document[:2 + step % 3] + [26]] * (1 + step % 2), 0.001, 1e-8)
             before = before or step == 1000 and resident()
         self.assertLess(resident() - before, 512)              # pages
@@ -565,6 +565,24 @@ class Choosing(unittest.TestCase):
         with mock.patch.object(os, "uname") as uname:
             uname.return_value.machine = "riscv64"
             self.assertEqual(training.find_assembler(), (None, "no assembler for riscv64"))
+
+    @needs_native
+    def test_memory_on_other_systems(self):
+        """Windows' calls by a stand-in; an Intel Mac does as Linux does."""
+        place, kernel = ctypes.create_string_buffer(1 << 16), mock.MagicMock()
+        kernel.VirtualAlloc.return_value = ctypes.addressof(place)
+        with mock.patch.object(sys, "platform", "win32"), \
+                mock.patch.object(ctypes, "WinDLL", return_value=kernel, create=True):
+            memory.Code(b"\xc3\x90\xc3")
+            self.assertEqual(place.raw[:4], b"\xc3\x90\xc3\0")
+            self.assertEqual(kernel.VirtualAlloc.call_args[0][2:], (0x3000, 4))    # read, write
+            self.assertEqual(kernel.VirtualProtect.call_args[0][2], 0x20)          # read, execute
+            kernel.VirtualProtect.return_value = 0
+            with mock.patch.object(ctypes, "get_last_error", return_value=5, create=True), \
+                    self.assertRaisesRegex(OSError, "refused"):
+                memory.Code(b"\xc3")
+        with mock.patch.object(sys, "platform", "darwin"):
+            memory.Code(training.aarch64.probe() if FOUND is aarch64.NEON else b"\xc3").function(0)
 
     @needs_native
     def test_processors_without_avx2(self):
