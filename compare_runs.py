@@ -1027,7 +1027,7 @@ class Judgement:
                "valid": True, "seconds": None, "ratio": None,
                "data_set": None, "reason": None, "difference": None}
         if not self.readable:
-            row.update(valid=False, data_set="any", reason=(
+            row.update(valid=False, reason=(
                 "Python cannot be sure to read it: its bytes and its encoding disagree"))
         for test in tests:
             if test.kind not in self.runs:
@@ -1096,7 +1096,8 @@ def describe_fault(row):
     """The lines that say why an entry is not valid; for a valid one, none."""
     if row["valid"]:
         return []
-    lines = ["", f"{printable(row['name'])}: not valid on \"{row['data_set']}\": {row['reason']}"]
+    where = f" on \"{row['data_set']}\"" if row["data_set"] else ""
+    lines = ["", f"{printable(row['name'])}: not valid{where}: {row['reason']}"]
     if row["difference"]:
         lines[1] += f"; line {row['difference']['line']} differs" * bool(row["reason"])
         for word in ("expected", "printed"):

@@ -29,7 +29,7 @@ def probe():
 
 class NEON:
     """Vectors of two, fused multiply-add."""
-    lanes, registers_free, nn_vectors, nt_rows = 2, 24, 4, 4
+    lanes, nn_vectors, nt_rows = 2, 4, 4
     name = "AArch64 with NEON"
 
     def __init__(self):

@@ -48,6 +48,15 @@ def repeat(asm, p, count):
         yield
 
 
+@contextlib.contextmanager
+def over_vectors(asm, p, count, *pointers):
+    """A loop over the vectors of a row: after each, the pointers go on to the next."""
+    with repeat(asm, p, count):
+        yield
+        for pointer in pointers:
+            asm.advance(pointer, asm.lanes * FLOAT)
+
+
 def split_vectors(vectors, most):
     """So many vectors in groups of at most `most`: [(size of a group, number of such groups)]."""
     groups = -(-vectors // most)
@@ -217,43 +226,35 @@ def softmax(asm, P, rows, vectors, mask, scale):
     asm.load_slot(2, CONSTANTS)
     asm.load_slot(3, SCRATCH)
     set_count(asm, 4, rows)
-    step = asm.lanes * FLOAT
     with asm.loop(4):
         asm.broadcast(2, 2, scale * FLOAT)
         asm.broadcast(0, 2, NOTHING * FLOAT)                   # below any score
         asm.copy(5, 0)
         asm.copy(6, 1)
-        set_count(asm, 7, vectors)
-        with asm.loop(7):
+        with over_vectors(asm, 7, vectors, 5, 6):
             asm.load(3, 5)
             asm.multiply(3, 3, 2)
             asm.load(4, 6)
             asm.add(3, 3, 4)
             asm.store(3, 5)
             asm.maximum(0, 0, 3)
-            asm.advance(5, step)
-            asm.advance(6, step)
         spread(asm, 0, 3, asm.maximum)
         asm.zero(2)
         asm.copy(5, 0)
-        set_count(asm, 7, vectors)
-        with asm.loop(7):
+        with over_vectors(asm, 7, vectors, 5):
             asm.load(3, 5)
             asm.subtract(3, 3, 0)
             exponential(asm, 3, 2, 4)
             asm.store(3, 5)
             asm.add(2, 2, 3)
-            asm.advance(5, step)
         spread(asm, 2, 3, asm.add)
         asm.broadcast(3, 2, ONE * FLOAT)
         asm.divide(2, 3, 2)
         asm.copy(5, 0)
-        set_count(asm, 7, vectors)
-        with asm.loop(7):
+        with over_vectors(asm, 7, vectors, 5):
             asm.load(3, 5)
             asm.multiply(3, 3, 2)
             asm.store(3, 5)
-            asm.advance(5, step)
         asm.advance(0, P.stride)
         asm.advance(1, mask.stride)
 
@@ -265,32 +266,25 @@ def softmax_backward(asm, dP, P, rows, vectors, scale):
     asm.load_slot(2, CONSTANTS)
     asm.load_slot(3, SCRATCH)
     set_count(asm, 4, rows)
-    step = asm.lanes * FLOAT
     with asm.loop(4):
         asm.zero(0)
         asm.copy(5, 0)
         asm.copy(6, 1)
-        set_count(asm, 7, vectors)
-        with asm.loop(7):
+        with over_vectors(asm, 7, vectors, 5, 6):
             asm.load(2, 5)
             asm.load(3, 6)
             asm.multiply_add(0, 2, 3)
-            asm.advance(5, step)
-            asm.advance(6, step)
         spread(asm, 0, 3, asm.add)
         asm.broadcast(4, 2, scale * FLOAT)
         asm.copy(5, 0)
         asm.copy(6, 1)
-        set_count(asm, 7, vectors)
-        with asm.loop(7):
+        with over_vectors(asm, 7, vectors, 5, 6):
             asm.load(2, 5)
             asm.load(3, 6)
             asm.subtract(2, 2, 0)
             asm.multiply(2, 2, 3)
             asm.multiply(2, 2, 4)
             asm.store(2, 5)
-            asm.advance(5, step)
-            asm.advance(6, step)
         asm.advance(0, dP.stride)
         asm.advance(1, P.stride)
 
@@ -305,14 +299,12 @@ def rmsnorm(asm, Y, factors, X, rows, vectors, inverse_width, epsilon):
     asm.load_slot(2, CONSTANTS)
     asm.load_slot(3, SCRATCH)
     set_count(asm, 4, rows)
-    step = asm.lanes * FLOAT
     with asm.loop(4):
         asm.zero(0)
         asm.copy(6, 1)
-        with repeat(asm, 7, vectors):
+        with over_vectors(asm, 7, vectors, 6):
             asm.load(2, 6)
             asm.multiply_add(0, 2, 2)
-            asm.advance(6, step)
         spread(asm, 0, 3, asm.add)
         asm.broadcast(2, 2, inverse_width * FLOAT)
         asm.broadcast(3, 2, epsilon * FLOAT)
@@ -323,12 +315,10 @@ def rmsnorm(asm, Y, factors, X, rows, vectors, inverse_width, epsilon):
         asm.store_one(2, 8)
         asm.copy(5, 0)
         asm.copy(6, 1)
-        with repeat(asm, 7, vectors):
+        with over_vectors(asm, 7, vectors, 5, 6):
             asm.load(3, 6)
             asm.multiply(3, 3, 2)
             asm.store(3, 5)
-            asm.advance(5, step)
-            asm.advance(6, step)
         asm.advance(0, Y.stride)
         asm.advance(1, X.stride)
         asm.advance(8, FLOAT)
@@ -341,17 +331,14 @@ def rmsnorm_backward(asm, dX, dY, Y, factors, rows, vectors, inverse_width, add)
     asm.load_slot(2, CONSTANTS)
     asm.load_slot(3, SCRATCH)
     set_count(asm, 4, rows)
-    step = asm.lanes * FLOAT
     with asm.loop(4):
         asm.zero(0)
         asm.copy(5, 9)
         asm.copy(6, 1)
-        with repeat(asm, 7, vectors):
+        with over_vectors(asm, 7, vectors, 5, 6):
             asm.load(2, 5)
             asm.load(3, 6)
             asm.multiply_add(0, 2, 3)
-            asm.advance(5, step)
-            asm.advance(6, step)
         spread(asm, 0, 3, asm.add)
         asm.broadcast(2, 2, inverse_width * FLOAT)
         asm.multiply(0, 0, 2)
@@ -359,7 +346,7 @@ def rmsnorm_backward(asm, dX, dY, Y, factors, rows, vectors, inverse_width, add)
         asm.copy(5, 9)
         asm.copy(6, 1)
         asm.copy(10, 0)
-        with repeat(asm, 7, vectors):
+        with over_vectors(asm, 7, vectors, 5, 6, 10):
             asm.load(3, 5)
             asm.multiply(3, 3, 0)
             asm.load(4, 6)
@@ -369,8 +356,6 @@ def rmsnorm_backward(asm, dX, dY, Y, factors, rows, vectors, inverse_width, add)
                 asm.load(3, 10)
                 asm.add(4, 4, 3)
             asm.store(4, 10)
-            for p in (5, 6, 10):
-                asm.advance(p, step)
         asm.advance(0, dX.stride)
         asm.advance(1, dY.stride)
         asm.advance(9, Y.stride)
@@ -382,68 +367,61 @@ def relu_backward(asm, d_hidden, hidden, vectors):
     set_address(asm, 0, d_hidden)
     set_address(asm, 1, hidden)
     asm.zero(2)
-    set_count(asm, 4, vectors)
-    with asm.loop(4):
+    with over_vectors(asm, 4, vectors, 0, 1):
         asm.load(0, 0)
         asm.load(1, 1)
         asm.greater(1, 1, 2)
         asm.both(0, 0, 1)
         asm.store(0, 0)
-        asm.advance(0, asm.lanes * FLOAT)
-        asm.advance(1, asm.lanes * FLOAT)
 
 
 def copy(asm, Y, X, vectors):
     """Y = X, both without gaps. vectors: a count."""
     set_address(asm, 0, Y)
     set_address(asm, 1, X)
-    set_count(asm, 4, vectors)
-    with asm.loop(4):
+    with over_vectors(asm, 4, vectors, 0, 1):
         asm.load(0, 1)
         asm.store(0, 0)
-        asm.advance(0, asm.lanes * FLOAT)
-        asm.advance(1, asm.lanes * FLOAT)
 
 
-def embed(asm, X, wte, wpe, tokens, rows, vectors):
-    """Each row of X: the row of wte that `tokens` names, by its offset in bytes, plus wpe's."""
+@contextlib.contextmanager
+def embedded_rows(asm, X, wte, wpe, tokens, rows):
+    """A loop over rows of X (p 0) and of wpe (1), with the row of wte (5) that `tokens` names.
+
+    tokens: offsets in bytes.
+    """
     for p, matrix in ((0, X), (1, wpe), (2, tokens)):
         set_address(asm, p, matrix)
     set_count(asm, 4, rows)
-    step = asm.lanes * FLOAT
     with asm.loop(4):
         set_address(asm, 5, wte)
         asm.load_integer(6, 2, 0)
         asm.advance_by(5, 6)
-        for v in range(vectors):
-            asm.load(0, 5, v * step)
-            asm.load(1, 1, v * step)
-            asm.add(0, 0, 1)
-            asm.store(0, 0, v * step)
+        yield
         asm.advance(0, X.stride)
         asm.advance(1, wpe.stride)
         asm.advance(2, FLOAT)
 
 
+def embed(asm, X, wte, wpe, tokens, rows, vectors):
+    """Each row of X: the row of wte that `tokens` names, plus wpe's."""
+    with embedded_rows(asm, X, wte, wpe, tokens, rows):
+        for offset in range(0, vectors * asm.lanes * FLOAT, asm.lanes * FLOAT):
+            asm.load(0, 5, offset)
+            asm.load(1, 1, offset)
+            asm.add(0, 0, 1)
+            asm.store(0, 0, offset)
+
+
 def embed_backward(asm, dX, wte, wpe, tokens, rows, vectors):
     """Adds each row of dX to the rows of the gradients wte and wpe that `embed` took."""
-    for p, matrix in ((0, dX), (1, wpe), (2, tokens)):
-        set_address(asm, p, matrix)
-    set_count(asm, 4, rows)
-    step = asm.lanes * FLOAT
-    with asm.loop(4):
-        set_address(asm, 5, wte)
-        asm.load_integer(6, 2, 0)
-        asm.advance_by(5, 6)
-        for v in range(vectors):
-            asm.load(0, 0, v * step)
+    with embedded_rows(asm, dX, wte, wpe, tokens, rows):
+        for offset in range(0, vectors * asm.lanes * FLOAT, asm.lanes * FLOAT):
+            asm.load(0, 0, offset)
             for p in (5, 1):
-                asm.load(1, p, v * step)
+                asm.load(1, p, offset)
                 asm.add(1, 1, 0)
-                asm.store(1, p, v * step)
-        asm.advance(0, dX.stride)
-        asm.advance(1, wpe.stride)
-        asm.advance(2, FLOAT)
+                asm.store(1, p, offset)
 
 
 def cross_entropy(asm, P, targets, chances, weights, rows, vectors):
@@ -456,7 +434,6 @@ def cross_entropy(asm, P, targets, chances, weights, rows, vectors):
     asm.load_slot(8, CONSTANTS)
     asm.load_one(4, 8, ONE * FLOAT)
     set_count(asm, 4, rows)
-    step = asm.lanes * FLOAT
     with asm.loop(4):
         asm.copy(5, 0)
         asm.load_integer(6, 1, 0)
@@ -467,11 +444,10 @@ def cross_entropy(asm, P, targets, chances, weights, rows, vectors):
         asm.store_one(0, 5)
         asm.broadcast(1, 3)
         asm.copy(5, 0)
-        with repeat(asm, 7, vectors):
+        with over_vectors(asm, 7, vectors, 5):
             asm.load(0, 5)
             asm.multiply(0, 0, 1)
             asm.store(0, 5)
-            asm.advance(5, step)
         asm.advance(0, P.stride)
         for p in (1, 2, 3):
             asm.advance(p, FLOAT)

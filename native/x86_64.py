@@ -171,7 +171,7 @@ class Scalar:
 
 class AVX2(Scalar):
     """Vectors of four, fused multiply-add."""
-    lanes, registers_free, nn_vectors, nt_rows = 4, 16, 3, 2
+    lanes, nn_vectors, nt_rows = 4, 3, 2
     name = "x86-64 with AVX2 and FMA"
 
     def vex(self, name, register, first, other, immediate=None, long=1):
@@ -261,7 +261,7 @@ class AVX2(Scalar):
 
 class SSE2(Scalar):
     """Vectors of two, no fused multiply-add; register 15 is its own."""
-    lanes, registers_free, nn_vectors, nt_rows = 2, 15, 2, 4
+    lanes, nn_vectors, nt_rows = 2, 2, 4
     name = "x86-64 with SSE2"
 
     def pair(self, name, d, a, immediate=None, extension=None):
