@@ -767,11 +767,12 @@ class Trainer:
         checkpoint, path = self.checkpoint, self.options.model
         for step in range(self.first + 1, checkpoint.settings.steps + 1):
             loss = self.take_step(step)
-            end = self.stopping or step == checkpoint.settings.steps
+            stopping = self.stopping          # asked once: a Ctrl-C from here on ends the next step
+            end = stopping or step == checkpoint.settings.steps
             self.report(step, loss, end)
             if end or step % self.options.save_every == 0:
                 checkpoint.save(path)
-            if self.stopping:
+            if stopping:
                 print(f"stopped; saved in {path}: the same command resumes", flush=True)
                 interrupt_once()
         print(f"saved in {path}")

@@ -113,6 +113,24 @@ class Interrupted(TrainingCase):
             self.assertIn(b"the same command resumes", self.get("out"))
 
     @unittest.skipIf(os.name == "nt", "no SIGINT to one process there")
+    def test_ctrl_c_during_a_report_ends_with_a_saved_step(self):
+        """A report takes a moment; Ctrl-C then must not say "saved" before it is."""
+        source = (f"import os, signal, sys; sys.path.insert(0, {path('.')!r}); import fastgpt\n"
+                  "class Trainer(fastgpt.Trainer):\n"
+                  "    def report(self, step, loss, end):\n"
+                  "        super().report(step, loss, end)\n"
+                  "        if step == 3: os.kill(os.getpid(), signal.SIGINT)\n"
+                  "fastgpt.Trainer = Trainer\n"
+                  "try: fastgpt.main()\n"
+                  "except KeyboardInterrupt: sys.exit(130)\n")
+        done = self.run_here("-c", source, "train", "--data", "my.txt", "--model", "m.gpt",
+                             "--log-every", "1", "--workers", "1")
+        self.assertEqual((done.returncode, done.stderr), (130, b""))
+        last = max(map(int, re.findall(rb"step +(\d+)", done.stdout)))
+        self.assertIn(b"stopped; saved", done.stdout)
+        self.assertEqual(self.load("m.gpt").step, last)
+
+    @unittest.skipIf(os.name == "nt", "no SIGINT to one process there")
     def test_ctrl_c_three_times_leaves_no_part_of_a_file(self):
         for gap, kernels in itertools.product((0, 0.003, 0.02), ("native", "python")):
             with self.training("i.gpt", "3", lines=3, kernels=kernels) as process:
