@@ -1,14 +1,16 @@
-"""Symbols as pictures: PNG, SVG and text, written; PNG and our own SVG, read.
+"""Symbols as pictures: PNG, SVG and text, written; any picture and our own SVG, read.
 
 A matrix is a list of rows of modules, 0 (light) or 1 (dark).
 """
 import re
 
 import png
+from grey import PictureError, from_rows
+from picture_files import Picture, open_picture
 from qrcode_tables import QRError
 
 QUIET_ZONE = 4                                   # light modules around a symbol (6.3.8)
-MAX_FILE = 64 << 20                              # bytes
+SVG_SCALE = 4                                    # pixels a module is drawn with
 MAX_SVG_SIDE = 1000                              # modules; a symbol has at most 185 with its zone
 
 
@@ -61,10 +63,17 @@ def read_svg(data):
     return rows
 
 
+def picture_of_rows(rows, scale):
+    """A Picture of rows of modules, `scale` pixels each."""
+    lines = [b"".join((b"\0" if module else b"\xff") * scale for module in row) for row in rows]
+    return Picture(from_rows([line for line in lines for _ in range(scale)]))
+
+
 def read_image(data):
-    """The bytes of a picture -> rows of pixels, 0 or 1. QRError for other kinds of file."""
-    if data.startswith(png.SIGNATURE):
-        return png.read_png(data)
+    """The bytes of a picture, or of our SVG -> Picture. QRError for what cannot be read."""
     if b"<svg" in data[:1000]:
-        return read_svg(data)
-    raise QRError("is neither a PNG nor an SVG of encode_qr.py; save the symbol as PNG")
+        return picture_of_rows(read_svg(data), SVG_SCALE)
+    try:
+        return open_picture(data)
+    except PictureError as error:
+        raise QRError(str(error)) from None

@@ -1,16 +1,28 @@
-"""PNG files: written with one bit a pixel; read in any kind but interlaced (ISO/IEC 15948)."""
+"""PNG files (ISO/IEC 15948): written with one bit a pixel; all kinds read, as greys.
+
+Filters join each byte with those of the same place in the pixels beside and above it only. So bytes
+of one place form a plane that is unfiltered alone, and planes that no grey needs (the low bytes of
+16-bit samples) are not unfiltered at all. The same text stands in punchcard/ and qr/.
+"""
+import array
+import itertools
 import struct
+import sys
 import zlib
 
-from qrcode_tables import QRError
+from grey import Grey, PictureError, add_bytes
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-MAX_PIXELS, MAX_BYTES, MAX_SIDE = 1 << 23, 1 << 25, 10000
+MAX_PIXELS, MAX_SIDE = 50_000_000, 65_500
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}        # of a colour type (table 6)
-PALETTE, GREY_ALPHA, RGB_ALPHA = 3, 4, 6         # colour types
+GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6         # colour types
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 LUMA = (0.299, 0.587, 0.114)                     # weights of red, green and blue (ITU-R BT.601)
-MAX_KNOWN = 1 << 16                              # colours of which the shade is remembered
+LUMA_TABLES = [bytes(round(weight * value) for value in range(256)) for weight in LUMA]
+# First column and row, and the steps across and down, of the seven passes (section 8.2).
+PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
+          (0, 1, 1, 2))
+INFLATE_STEP = 1 << 20                           # bytes of a scan line's data unpacked at a time
 
 
 # ---- Writing --------------------------------------------------------------------------------
@@ -41,137 +53,204 @@ def write_png(rows, scale):
             + chunk(b"IEND", b""))
 
 
-# ---- Reading --------------------------------------------------------------------------------
+# ---- Reading: the file ----------------------------------------------------------------------
 def read_chunks(data):
-    """[(kind, data)] of the chunks of a PNG. QRError where it ends early or a CRC disagrees."""
+    """[(kind, data)] of a PNG's chunks. PictureError where it ends early or a CRC disagrees."""
     chunks, offset = [], len(SIGNATURE)
     while not chunks or chunks[-1][0] != b"IEND":
         header = data[offset:offset + 8]
         length, kind = struct.unpack(">I4s", header) if len(header) == 8 else (0, b"")
         body, crc = data[offset + 8:offset + 8 + length], data[offset + 8 + length:][:4]
         if len(crc) < 4:
-            raise QRError("is a truncated PNG; take a whole copy")
-        if struct.unpack(">I", crc)[0] != zlib.crc32(kind + body):
-            raise QRError("is a damaged PNG, a checksum disagrees; take an undamaged copy")
+            raise PictureError("is a truncated PNG; take a whole copy")
+        if struct.unpack(">I", crc)[0] != zlib.crc32(body, zlib.crc32(kind)):
+            raise PictureError("is a damaged PNG, a checksum disagrees; take an undamaged copy")
         chunks.append((kind, body))
         offset += 12 + length
     return chunks
 
 
-def paeth(a, b, c):
-    """Which of left, above and upper left is nearest to a + b - c (section 9.4)."""
-    p, q, r = abs(b - c), abs(a - c), abs(a + b - 2 * c)
-    if p <= q and p <= r:
-        return a
-    return b if q <= r else c
-
-
-def unfilter_line(kind, line, above, step):
-    """Undo filter `kind` of a scan line, a bytearray, in place (section 9.2).
-
-    above: the line before, unfiltered; step: bytes from a pixel to the next.
-    """
-    if kind == 1:
-        for i in range(step, len(line)):
-            line[i] = line[i] + line[i - step] & 255
-    elif kind == 2:
-        line[:] = bytes(a + b & 255 for a, b in zip(line, above))
-    elif kind == 3:
-        for i in range(len(line)):
-            left = line[i - step] if i >= step else 0
-            line[i] = line[i] + (left + above[i]) // 2 & 255
-    elif kind == 4:
-        for i in range(len(line)):
-            left, upper_left = (line[i - step], above[i - step]) if i >= step else (0, 0)
-            line[i] = line[i] + paeth(left, above[i], upper_left) & 255
-    elif kind:
-        raise QRError(f"has the unknown PNG filter {kind}; save it again as PNG")
-
-
-def unfilter(raw, height, stride, step):
-    """Yield the scan lines of `stride` bytes without their filters."""
-    above = bytearray(stride)
-    for y in range(height):
-        start = y * (stride + 1)
-        line = bytearray(raw[start + 1:start + 1 + stride])
-        unfilter_line(raw[start], line, above, step)
-        yield bytes(line)
-        above = line
-
-
 class Header:
-    """The fields of a PNG's header. QRError for a picture of another kind, or a huge one."""
+    """The fields of a PNG's header. PictureError for an unknown kind, or a huge picture."""
 
     def __init__(self, chunks):
         kind, body = chunks[0]
         if kind != b"IHDR" or len(body) != 13:
-            raise QRError("is a PNG without a header; save it again as PNG")
-        self.width, self.height, self.depth, self.colour, _, _, interlaced = struct.unpack(
+            raise PictureError("is a PNG without a header; save it again as PNG")
+        self.width, self.height, self.depth, self.colour, _, _, self.interlaced = struct.unpack(
             ">IIBBBBB", body)
-        if interlaced or self.depth not in DEPTHS.get(self.colour, ()):
-            raise QRError("is a PNG of an unsupported kind; save it as greyscale or RGB, "
-                          "not interlaced")
+        if self.interlaced > 1 or self.depth not in DEPTHS.get(self.colour, ()):
+            raise PictureError("is a PNG of an unknown kind; save it again as PNG")
         self.channels = CHANNELS[self.colour]
-        bits = self.channels * self.depth
-        self.stride, self.step = (self.width * bits + 7) // 8, max(1, bits // 8)
-        self.size = self.height * (self.stride + 1)
-        pixels = self.width * self.height
-        if (not 0 < pixels <= MAX_PIXELS or self.size > MAX_BYTES
+        if (not 0 < self.width * self.height <= MAX_PIXELS
                 or max(self.width, self.height) > MAX_SIDE):
-            raise QRError(f"is {self.width} x {self.height} pixels; at most "
-                          f"{MAX_PIXELS // 10 ** 6} million are read, make it smaller")
+            raise PictureError(f"is {self.width} x {self.height} pixels; at most "
+                               f"{MAX_PIXELS // 10 ** 6} million are read, make it smaller")
 
-    def samples(self, line):
-        """A scan line -> an iterable of pixels, each a tuple of its channels' values."""
-        if self.depth < 8:
-            bits = f"{int.from_bytes(line, 'big'):0{8 * self.stride}b}"
-            ends = range(0, self.width * self.depth, self.depth)
-            return [(int(bits[i:i + self.depth], 2),) for i in ends]
-        if self.depth == 16:
-            line = struct.unpack(f">{self.width * self.channels}H", line)
-        return zip(*[iter(line)] * self.channels)
+    def line_bytes(self, width):
+        """Bytes of a scan line of so many pixels, without its filter."""
+        return (width * self.channels * self.depth + 7) // 8
 
 
-def brightness(pixel, header, palette, transparency):
-    """0 (black) to 1 (white) of a pixel, a tuple of its channels' values, over white paper."""
-    maximum, alpha = (1 << header.depth) - 1, 1
-    if header.colour == PALETTE:
-        index, maximum = pixel[0], 255
-        rgb = palette[3 * index:3 * index + 3]
-        if len(rgb) < 3:
-            raise QRError("is a PNG with a colour outside its palette; save it again as PNG")
-        if index < len(transparency):
-            alpha = transparency[index] / 255
-    else:
-        rgb = pixel[:3] if header.channels > 2 else pixel[:1] * 3
-        if header.colour in (GREY_ALPHA, RGB_ALPHA):
-            alpha = pixel[-1] / maximum
-        elif transparency == struct.pack(f">{header.channels}H", *pixel):
-            alpha = 0
-    grey = sum(weight * value for weight, value in zip(LUMA, rgb)) / maximum
-    return grey * alpha + 1 - alpha
+def scan_lines(packed, lengths):
+    """Yield scan lines of these lengths, unpacked as they are needed."""
+    unpacker, buffer, offset = zlib.decompressobj(), b"", 0
+    try:
+        for length in lengths:
+            while len(buffer) - offset < length:
+                more = unpacker.decompress(packed, INFLATE_STEP)
+                if not more:
+                    raise PictureError(
+                        "is a PNG with fewer pixels than it declares; take a whole copy")
+                packed = unpacker.unconsumed_tail
+                buffer, offset = buffer[offset:] + more, 0
+            yield buffer[offset:offset + length]
+            offset += length
+    except zlib.error:
+        raise PictureError(
+            "is a damaged PNG, its pixels do not unpack; take another copy") from None
+
+
+# ---- Reading: filters (section 9) -----------------------------------------------------------
+def unfilter_average(plane, above):
+    """Each byte plus half the sum of the ones on its left and above."""
+    out, left = bytearray(), 0
+    for byte, b in zip(plane, above):
+        left = byte + (left + b >> 1) & 255
+        out.append(left)
+    return out
+
+
+def unfilter_paeth(plane, above):
+    """Each byte plus that of left, above and upper left which is nearest to a + b - c."""
+    out, a, c = bytearray(), 0, 0
+    for byte, b in zip(plane, above):
+        p, q = b - c, a - c                      # distances of a and b from a + b - c
+        r = p + q
+        p, q, r = abs(p), abs(q), abs(r)
+        if p > q or p > r:
+            a = b if q <= r else c
+        a = byte + a & 255
+        out.append(a)
+        c = b
+    return out
+
+
+def unfilter_sub(plane, _above):
+    """Each byte plus the one on its left: sums from the left, of which the low bytes count."""
+    sums = array.array("I", itertools.accumulate(plane))
+    return sums.tobytes()[0 if sys.byteorder == "little" else sums.itemsize - 1::sums.itemsize]
+
+
+UNFILTER = (lambda plane, _above: plane, unfilter_sub, add_bytes, unfilter_average,
+            unfilter_paeth)
+
+
+# ---- Reading: greys -------------------------------------------------------------------------
+def over_white(grey, alpha):
+    """Greys as they look on white paper, given how opaque each is."""
+    if not alpha.strip(b"\xff"):
+        return grey
+    return bytes([(g * a + 255 * (255 - a) + 127) // 255 for g, a in zip(grey, alpha)])
+
+
+def palette_greys(palette, transparency):
+    """The grey of each entry of a palette, on white paper."""
+    whole = palette[:len(palette) // 3 * 3]
+    grey = luminance([whole[0::3], whole[1::3], whole[2::3]])
+    return over_white(grey, transparency[:len(grey)].ljust(len(grey), b"\xff"))
+
+
+def luminance(planes):
+    """Planes of red, green and blue, or one of grey -> greys. No sum exceeds 255."""
+    if len(planes) == 1:
+        return bytes(planes[0])
+    red, green, blue = (int.from_bytes(plane.translate(table), "little")
+                        for plane, table in zip(planes, LUMA_TABLES))
+    return (red + green + blue).to_bytes(len(planes[0]), "little")
+
+
+class LineReader:
+    """Scan lines of a PNG, filtered -> rows of greys."""
+
+    def __init__(self, header, palette, transparency):
+        self.header, self.colour = header, header.colour
+        self.key = None                          # bytes of the colour that is transparent
+        self.size = max(1, header.depth // 8)    # bytes of a sample
+        if header.colour in (GREY, RGB) and transparency:
+            self.key = tuple(transparency[:2 * header.channels])
+            if self.size == 1:
+                self.key = self.key[1::2]
+        self.step = header.channels * self.size
+        self.offsets = range(0, self.step, 1 if self.key else self.size)
+        self.table, maximum = None, (1 << min(header.depth, 8)) - 1
+        self.known = 256
+        if self.colour == PALETTE:
+            self.table = palette_greys(palette, transparency)
+            self.known = len(self.table)
+            self.table = self.table.ljust(256, b"\0")
+        elif header.depth < 8:
+            self.table = bytes(255 if self.key == (value,) else min(value, maximum) * 255 // maximum
+                               for value in range(256))
+        self.spread = None
+        if header.depth < 8:                     # a byte -> its samples
+            shifts = range(8 - header.depth, -1, -header.depth)
+            self.spread = [bytes(byte >> shift & maximum for shift in shifts)
+                           for byte in range(256)]
+
+    def read(self, lines, width):
+        """Yield rows of `width` greys from scan lines."""
+        above = [bytes(len(self.plane(b"\0" * self.header.line_bytes(width), offset)))
+                 for offset in self.offsets]
+        for line in lines:
+            if line[0] >= len(UNFILTER):
+                raise PictureError(f"has the unknown PNG filter {line[0]}; save it again as PNG")
+            unfilter = UNFILTER[line[0]]
+            above = [unfilter(self.plane(line, 1 + offset), plane)
+                     for offset, plane in zip(self.offsets, above)]
+            yield self.greys(above, width)
+
+    def plane(self, line, offset):
+        """The bytes of a line that lie at one place of each pixel."""
+        return line[offset::self.step]
+
+    def greys(self, planes, width):
+        """A row of greys from unfiltered planes."""
+        if self.spread:
+            samples = b"".join(map(self.spread.__getitem__, planes[0]))[:width]
+        else:
+            samples = planes[0]
+        if self.table:
+            if max(samples) >= self.known:
+                raise PictureError(
+                    "is a PNG with a colour outside its palette; save it again as PNG")
+            return samples.translate(self.table)
+        high = planes[::self.size] if self.key else planes
+        if self.colour in (GREY_ALPHA, RGB_ALPHA):
+            return over_white(luminance(high[:-1]), high[-1])
+        grey = luminance(high)
+        if self.key:
+            grey = bytes([255 if pixel == self.key else g
+                          for pixel, g in zip(zip(*planes), grey)])
+        return grey
 
 
 def read_png(data):
-    """The pixels of a PNG as rows of 0 (light) and 1 (dark). QRError where that fails."""
+    """The bytes of a PNG -> a Grey picture, on white paper. PictureError where that fails."""
     chunks = read_chunks(data)
     header, parts = Header(chunks), dict(chunks)
-    packed = b"".join(body for kind, body in chunks if kind == b"IDAT")
-    try:
-        raw = zlib.decompressobj().decompress(packed, header.size)
-    except zlib.error:
-        raise QRError("is a damaged PNG, its pixels do not unpack; take another copy") from None
-    if len(raw) < header.size:
-        raise QRError("is a PNG with fewer pixels than it declares; take a whole copy")
-    palette, transparency = parts.get(b"PLTE", b""), parts.get(b"tRNS", b"")
-    dark, rows = {}, []
-    for line in unfilter(raw, header.height, header.stride, header.step):
-        row = []
-        for pixel in header.samples(line):
-            if pixel not in dark:
-                if len(dark) > MAX_KNOWN:
-                    dark.clear()
-                dark[pixel] = int(brightness(pixel, header, palette, transparency) < 0.5)
-            row.append(dark[pixel])
-        rows.append(row)
-    return rows
+    reader = LineReader(header, parts.get(b"PLTE", b""), parts.get(b"tRNS", b""))
+    width, height = header.width, header.height
+    passes = [(x, y, dx, dy, (width - x + dx - 1) // dx, (height - y + dy - 1) // dy)
+              for x, y, dx, dy in (PASSES if header.interlaced else ((0, 0, 1, 1),))]
+    lengths = (1 + header.line_bytes(columns) for *_, columns, rows in passes if columns > 0
+               for _ in range(rows))
+    lines = scan_lines(b"".join(body for kind, body in chunks if kind == b"IDAT"), lengths)
+    pixels = bytearray(width * height)
+    for x, y, dx, dy, columns, rows in passes:
+        if columns > 0:
+            rows_of_pass = reader.read(itertools.islice(lines, max(0, rows)), columns)
+            for k, row in enumerate(rows_of_pass):
+                start = (y + k * dy) * width
+                pixels[start + x:start + width:dx] = row
+    return Grey(width, height, bytes(pixels))

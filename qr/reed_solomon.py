@@ -68,13 +68,23 @@ def syndromes(block, checks):
     return values
 
 
-def error_locator(values):
-    """The shortest recurrence of the syndromes (Berlekamp 1968, Massey 1969).
+def erasure_locator(erasures):
+    """The polynomial with a root for each of these positions, counted from a block's end."""
+    locator = [1]
+    for k in erasures:
+        locator = [a ^ multiply(b, EXP[k]) for a, b in zip(locator + [0], [0] + locator)]
+    return locator
 
-    Its coefficients from the constant 1 up; its degree is the number of errors.
+
+def error_locator(values, erased):
+    """The shortest recurrence of the syndromes (Berlekamp 1968, Massey 1969) that `erased` divides.
+
+    erased: an erasure_locator. Coefficients from the constant 1 up; the degree is the number of
+    errors and erasures.
     """
-    locator, previous, length, shift, scale = [1], [1], 0, 1, 1
-    for i in range(len(values)):
+    count = len(erased) - 1
+    locator, previous, length, shift, scale = erased, erased, count, 1, 1
+    for i in range(count, len(values)):
         discrepancy = 0
         for k in range(min(length, len(locator) - 1) + 1):
             discrepancy ^= multiply(locator[k], values[i - k])
@@ -83,25 +93,28 @@ def error_locator(values):
             adjusted = locator + [0] * max(0, len(previous) + shift - len(locator))
             for k, coefficient in enumerate(previous):
                 adjusted[k + shift] ^= multiply(factor, coefficient)
-            if 2 * length <= i:
+            if 2 * length <= i + count:
                 previous, scale = locator, discrepancy
-                length, shift = i + 1 - length, 0
+                length, shift = i + 1 + count - length, 0
             locator = adjusted
         shift += 1
     return locator[:length + 1]
 
 
-def correct(block, checks, limit):
-    """A block with at most `limit` wrong codewords corrected. Uncorrectable if there are more.
+def correct(block, checks, budget, erasures=()):
+    """A block corrected. Uncorrectable if that takes more than `budget` check codewords.
 
-    The errors lie at the locator's roots (Chien's search); their values are Forney's (1965).
+    An error takes two, an erasure (the index of a codeword that is doubtful) one. The errors lie
+    at the locator's roots (Chien's search); their values are Forney's (1965).
     """
     values = syndromes(block, checks)
     if not any(values):
         return block
-    locator, n = error_locator(values), len(block)
+    n = len(block)
+    locator = error_locator(values, erasure_locator([n - 1 - i for i in erasures]))
     errors = [k for k in range(n) if not evaluate(locator, -k % 255)]    # k before the last
-    if len(locator) - 1 > limit or len(errors) != len(locator) - 1:
+    found = len(locator) - 1
+    if 2 * found - len(erasures) > budget or len(errors) != found:
         raise Uncorrectable
     evaluator = [0] * checks                     # syndromes times locator, modulo x^checks
     for i, value in enumerate(values):

@@ -7,10 +7,12 @@ import unittest
 from common import need, path, read
 
 import decode_qr
+import decoding
 import encode_qr
 import images
 import qrcode_tables as tables
 import reed_solomon
+import straight
 from qrcode_tables import QRError
 
 
@@ -156,8 +158,9 @@ class Symbols(unittest.TestCase):
             room = tables.capacity(version, level) // 8 - 3
             data = bytes(rng.getrandbits(8) for _ in range(room))
             matrix, *_ = encode_qr.encode(data, level, version, version % 8)
-            self.assertEqual(decode_qr.decode(matrix, version), (data, level))
-            self.assertEqual(decode_qr.read(images.to_svg(matrix)), (data, version, level))
+            self.assertEqual(decoding.decode(matrix, version), (data, level))
+            if version % 6 == 1:                 # slow_qr.py reads pictures of all versions
+                self.assertEqual(decode_qr.read(images.to_svg(matrix)), (data, version, level))
 
     def test_short_and_odd_texts_read_back(self):
         for data in (b"0", b"00", b"A", b"AB:", b"\0\xff\n", b"12345",
@@ -178,10 +181,10 @@ class Symbols(unittest.TestCase):
                 for i, j in rng.sample(positions, 3):
                     matrix[i][j] ^= 1
             damaged = damage(rng, matrix, version, level, limit)
-            self.assertEqual(decode_qr.decode(damaged, version), (data, level))
+            self.assertEqual(decoding.decode(damaged, version), (data, level))
             beyond = limit + rng.randrange(1, checks - limit)
             with self.assertRaisesRegex(QRError, "beyond what its error correction"):
-                decode_qr.decode(damage(rng, matrix, version, level, beyond), version)
+                decoding.decode(damage(rng, matrix, version, level, beyond), version)
 
     def test_wrong_modules_anywhere_are_corrected(self):
         """Finders and timing too, as many as the weakest block can take."""
@@ -198,7 +201,7 @@ class Symbols(unittest.TestCase):
         for version in (1, 7, 27):
             matrix = encode_qr.encode(b"which way up?", "L", version, 3)[0]
             for _ in range(4):
-                matrix = decode_qr.rotate(matrix)
+                matrix = straight.rotate(matrix)
                 for each in (matrix, [row[::-1] for row in matrix]):
                     self.assertEqual(decode_qr.read(images.to_png(each)),
                                      (b"which way up?", version, "L"))
@@ -216,7 +219,7 @@ class Symbols(unittest.TestCase):
                     i, j = copy[k]
                     changed[i][j] ^= 1
             with self.assertRaisesRegex(QRError, words):
-                decode_qr.decode(changed, 8)
+                decoding.decode(changed, 8)
 
 
 class Payloads(unittest.TestCase):
@@ -226,12 +229,12 @@ class Payloads(unittest.TestCase):
         for eci in ("00011010", "1000000100000000", "110000000000000100000000"):
             text = "größer".encode()
             bits = "0111" + eci + encode_qr.segment_bits(tables.BYTE, text, 3)
-            self.assertEqual(decode_qr.decode(draw(bits, 3, "L"), 3)[0], text)
+            self.assertEqual(decoding.decode(draw(bits, 3, "L"), 3)[0], text)
 
     def test_kanji_come_as_shift_jis(self):
         """The two characters of the standard's example."""
         bits = f"1000{2:08b}{0x0D9F:013b}{0x1AAA:013b}"
-        self.assertEqual(decode_qr.decode(draw(bits, 1, "L"), 1)[0], b"\x93\x5f\xe4\xaa")
+        self.assertEqual(decoding.decode(draw(bits, 1, "L"), 1)[0], b"\x93\x5f\xe4\xaa")
 
     def test_illegal_segments_are_refused(self):
         for bits, words in ((f"0001{3:010b}{1000:010b}", "illegal group 1000 of 3 digits"),
@@ -241,11 +244,11 @@ class Payloads(unittest.TestCase):
                             ("1001" + "0" * 20, "mode 9, which is not supported"),
                             (f"0100{255:08b}", "ends in the middle of a segment")):
             with self.assertRaisesRegex(QRError, words):
-                decode_qr.decode(draw(bits, 1, "L"), 1)
+                decoding.decode(draw(bits, 1, "L"), 1)
 
     def test_full_symbol_needs_no_terminator(self):
         data = b"x" * 17
-        self.assertEqual(decode_qr.decode(encode_qr.encode(data, "L", 1, 0)[0], 1), (data, "L"))
+        self.assertEqual(decoding.decode(encode_qr.encode(data, "L", 1, 0)[0], 1), (data, "L"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,196 @@
+"""Symbols in photographs, scans and screenshots: every way of looking that finds one is tried.
+
+A look is a version of the picture (size, smoothed or not, dark and light exchanged or not) and a
+way to tell dark from light. The first look finds the symbol of any clear picture; the later ones
+are for noise, shade, small modules and little contrast.
+"""
+import contextlib
+import math
+
+import grey
+from decoding import decode, read_format
+from finders import find_finders, triples
+from geometry import project
+from grid import Grid, candidates
+from qrcode_tables import QRError, function_patterns
+from shades import judge, sharpen
+from straight import find_modules
+
+GOOD_SIDE = 1600               # pixels of a picture's longer side that suffice for most
+MIN_SIDE = 700                 # pixels below which a picture is enlarged as well
+MIN_AGREEMENT = 0.8            # of the function patterns; any other picture agrees in about half
+SHARPNESS = (0.0, 0.6, 1.2)    # how much of the blur between modules is taken back
+MAX_ATTEMPTS = 25              # triples of finder patterns that are tried in one look
+NOTHING = "shows no QR code symbol; take a sharper picture, from the front and close up"
+
+
+class Symbol:
+    """A symbol that was read: payload, version, level, and its corners in the whole picture."""
+
+    def __init__(self, payload, version, level, corners):
+        self.payload, self.version, self.level, self.corners = payload, version, level, corners
+
+    def covers(self, x, y):
+        """Is a point inside the quadrilateral of the corners, or near it?"""
+        xs, ys = zip(*self.corners)
+        cx, cy = sum(xs) / 4, sum(ys) / 4
+        return (abs(x - cx) <= 0.52 * (max(xs) - min(xs))
+                and abs(y - cy) <= 0.52 * (max(ys) - min(ys)))
+
+
+# ---- Looks ----------------------------------------------------------------------------------
+def enlarge(image):
+    """A picture of twice the size, smooth."""
+    rows = []
+    for row in image.rows():
+        wide = bytearray(2 * image.width)
+        wide[0::2], wide[1::2] = row, grey.mean_bytes(row, row[1:] + row[-1:])
+        rows.append(bytes(wide))
+    tall = []
+    for row, below in zip(rows, rows[1:] + rows[-1:]):
+        tall += [row, grey.mean_bytes(row, below)]
+    return grey.from_rows(tall)
+
+
+def brighten(image):
+    """A picture as logarithms: a shadow, half of the light, is then a small step everywhere."""
+    counts = grey.histogram(image)
+    darkest = next(value for value, count in enumerate(counts) if count)
+    scale = 255 / math.log(257 - darkest)
+    table = bytes(int(scale * math.log(1 + max(0, value - darkest))) for value in range(256))
+    return grey.Grey(image.width, image.height, image.pixels.translate(table))
+
+
+def views(picture):
+    """Yield (shrink, image): versions of a picture, the most promising first."""
+    shrink = 1
+    while picture.side / shrink > GOOD_SIDE and shrink < 8:
+        shrink *= 2
+    base = picture.grey(shrink)
+    yield shrink, base
+    yield shrink, grey.smooth(base)
+    yield shrink, brighten(grey.smooth(base))
+    if picture.side / shrink > 250:
+        yield 2 * shrink, grey.smooth(grey.halve(base))
+    if picture.side / shrink < MIN_SIDE:
+        yield shrink / 2, enlarge(base)
+    if shrink > 1:
+        yield shrink // 2, picture.grey(shrink // 2)
+    elif picture.side < 2000:
+        yield 1, grey.smooth(grey.smooth(base))
+        yield 4, grey.smooth(grey.halve(grey.halve(base)))
+
+
+def looks(picture):
+    """Yield (shrink, image, rows of 0 and 1)."""
+    for shrink, image in views(picture):
+        if min(image.width, image.height) < 16:
+            continue
+        rows = grey.binarize_locally(image)
+        yield shrink, image, rows
+        yield shrink, grey.invert(image), [row.translate(b"\1\0" + bytes(254)) for row in rows]
+        yield shrink, image, grey.binarize(image)
+
+
+# ---- One symbol -----------------------------------------------------------------------------
+def agreement(matrix, version):
+    """The part of the function patterns' modules that are as they should be."""
+    patterns = function_patterns(version)
+    return sum(matrix[i][j] == module for (i, j), module in patterns.items()) / len(patterns)
+
+
+def transpose(matrix):
+    """A matrix seen in a mirror, along its diagonal."""
+    return [list(row) for row in zip(*matrix)]
+
+
+def read_grid(grid):
+    """(payload, level) of the symbol on a grid. QRError if it cannot be read."""
+    greys, version = grid.greys(), grid.version
+    reason = QRError(NOTHING)
+    for amount in SHARPNESS:
+        matrix, certainty = judge(sharpen(greys, amount))
+        if agreement(matrix, version) < MIN_AGREEMENT:
+            continue
+        mirrored = transpose(matrix)
+        if read_format(mirrored, version)[1] < read_format(matrix, version)[1]:
+            matrix, certainty = mirrored, transpose(certainty)
+        try:
+            return decode(matrix, version, certainty)
+        except QRError as error:
+            reason = error
+    raise reason
+
+
+def read_triple(image, triple, shrink):
+    """The Symbol of three finder patterns. QRError where there is none."""
+    reason = QRError(NOTHING)
+    for _, version, h, points in candidates(image, triple):
+        grid = Grid(image, version, h, points)
+        try:
+            payload, level = read_grid(grid)
+        except QRError as error:
+            reason = error
+            continue
+        corners = [project(grid.h, x, y) for x, y in ((0, 0), (grid.n, 0), (grid.n, grid.n),
+                                                      (0, grid.n))]
+        return Symbol(payload, version, level, [(x * shrink, y * shrink) for x, y in corners])
+    raise reason
+
+
+def read_look(shrink, image, rows, known):
+    """([new Symbols], the reason why another one could not be read or None) of one look."""
+    symbols, reason, used = [], None, set()
+    finders = find_finders(rows)
+    attempts = 0
+    for triple in triples(finders):
+        if any(finder in used for finder in triple):
+            continue
+        if any(symbol.covers(finder.x * shrink, finder.y * shrink)
+               for symbol in known + symbols for finder in triple):
+            continue
+        attempts += 1
+        if attempts > MAX_ATTEMPTS:
+            break
+        try:
+            symbols.append(read_triple(image, triple, shrink))
+            used.update(triple)
+        except QRError as error:
+            if str(error) != NOTHING or not reason:
+                reason = error
+    return symbols, reason
+
+
+def read_straight(picture):
+    """The Symbol that fills a clean picture. QRError if none does."""
+    image = picture.grey(1)
+    matrix, version = find_modules(grey.binarize(image))
+    if read_format(transpose(matrix), version)[1] < read_format(matrix, version)[1]:
+        matrix = transpose(matrix)
+    payload, level = decode(matrix, version)
+    w, h = image.width, image.height
+    return Symbol(payload, version, level, [(0, 0), (w, 0), (w, h), (0, h)])
+
+
+def find_symbols(picture, every=False, progress=lambda text, last: None):
+    """The Symbols of a picture, from the upper left. QRError if none can be read.
+
+    every: look in all ways, not only until a symbol has been found; progress is told each look.
+    """
+    symbols, reasons, count = [], [], 0
+    for count, (shrink, image, rows) in enumerate(looks(picture), 1):
+        if count > 1:
+            progress(f"looking once more ({count})", False)
+        found, reason = read_look(shrink, image, rows, symbols)
+        symbols += found
+        reasons += [reason] if reason else []
+        if symbols and not every:
+            break
+    if count > 1:
+        progress(f"{len(symbols)} read in {count} looks", True)
+    if not symbols and picture.side <= GOOD_SIDE:
+        with contextlib.suppress(QRError):
+            symbols.append(read_straight(picture))
+    if not symbols:
+        raise next((r for r in reasons if str(r) != NOTHING), QRError(NOTHING))
+    return sorted(symbols, key=lambda symbol: (symbol.corners[0][1], symbol.corners[0][0]))
