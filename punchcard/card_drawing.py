@@ -1,4 +1,4 @@
-"""The deck as a drawing to scale, an SVG file: drawn, and read back from where its holes lie.
+"""The deck as a drawing to scale: an SVG file, which can be read back, and sheets to print.
 
 Lengths are in thousandths of an inch. Source: ANSI X3.21, the card's measures: 7 3/8 x 3 1/4 in,
 holes of 0.055 x 0.125 in, columns 0.087 in apart, rows 0.25 in apart.
@@ -12,6 +12,9 @@ HOLE_WIDTH, HOLE_HEIGHT = 55, 125
 FIRST_COLUMN, COLUMN_PITCH = 251, 87
 FIRST_ROW, ROW_PITCH = 250, 250
 CUT_ACROSS, CUT_DOWN = 250, 433                  # the upper left corner, cut at 60 degrees
+MM = 0.0254                                      # millimetres of a thousandth of an inch
+PAPERS = {"A4": (210, 297), "letter": (215.9, 279.4)}              # millimetres
+CARDS_A_SHEET = 3
 TOLERANCE = 0.2                                  # of a pitch, how far a hole may be off its place
 
 COLUMN_X = [FIRST_COLUMN + COLUMN_PITCH * i for i in range(COLUMNS)]
@@ -50,22 +53,53 @@ def blank_card():
     return lines + ["</g></defs>"]
 
 
+def draw_card(card):
+    """A card as SVG: its holes, and readable text printed above its columns."""
+    text = interpret(card, " ")
+    if not all(column in CHARACTER for column in card[:DATA_COLUMNS]):
+        text = " " * DATA_COLUMNS + text[DATA_COLUMNS:]          # binary: only the label is text
+    printed = "".join(f'<text class="top" x="{x}" y="100">{character}</text>'
+                      for x, character in zip(COLUMN_X, text) if character != " ")
+    return (f'<use href="#blank"/><path class="holes" d="{hole_path(card)}"/>\n' + printed)
+
+
 def to_svg(deck):
-    """The deck, drawn card under card to scale; readable text is printed above its columns."""
+    """The deck, drawn card under card to scale."""
     height = len(deck) * (CARD_HEIGHT + CARD_GAP) - CARD_GAP
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{CARD_WIDTH / 1000:g}in" '
              f'height="{height / 1000:g}in" viewBox="0 0 {CARD_WIDTH} {height}">',
              f'<title>A deck of {len(deck)} punched cards</title>', STYLE, *blank_card()]
     for i, card in enumerate(deck):
-        text = interpret(card, " ")
-        if not all(column in CHARACTER for column in card[:DATA_COLUMNS]):
-            text = " " * DATA_COLUMNS + text[DATA_COLUMNS:]      # binary: only the label is text
-        printed = "".join(f'<text class="top" x="{x}" y="100">{character}</text>'
-                          for x, character in zip(COLUMN_X, text) if character != " ")
-        lines += [f'<g transform="translate(0 {i * (CARD_HEIGHT + CARD_GAP)})">'
-                  f'<use href="#blank"/><path class="holes" d="{hole_path(card)}"/>',
-                  printed + "</g>"]
+        lines.append(f'<g transform="translate(0 {i * (CARD_HEIGHT + CARD_GAP)})">'
+                     + draw_card(card) + "</g>")
     return ("\n".join(lines) + "\n</svg>\n").encode()
+
+
+def to_sheets(deck, paper):
+    """The deck as a page of HTML that prints at true size, whole cards on each sheet.
+
+    paper: a key of PAPERS.
+    """
+    width, height = PAPERS[paper]
+    margin = (width - CARD_WIDTH * MM) / 2
+    gap = (height - CARDS_A_SHEET * CARD_HEIGHT * MM) / (CARDS_A_SHEET + 1)
+    style = (f"@page{{size:{width:g}mm {height:g}mm;margin:0}}body{{margin:0}}"
+             f".sheet{{height:{height - 1:g}mm;break-after:page;break-inside:avoid;"
+             f"padding-left:{margin:.3f}mm;box-sizing:border-box;overflow:hidden}}"
+             f"svg.one{{display:block;margin-top:{gap:.3f}mm;overflow:visible}}"
+             "svg.none{position:absolute;width:0;height:0}"
+             "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}")
+    lines = ["<!DOCTYPE html>", '<html lang="en"><meta charset="utf-8">',
+             f"<title>{len(deck)} punched cards on {paper}: print at 100 %, cut along the lines"
+             "</title>", f"<style>{style}</style>", '<svg class="none">' + STYLE, *blank_card(),
+             "</svg>"]
+    for first in range(0, len(deck), CARDS_A_SHEET):
+        lines.append('<div class="sheet">')
+        lines += [f'<svg class="one" width="{CARD_WIDTH * MM:.3f}mm" '
+                  f'height="{CARD_HEIGHT * MM:.3f}mm" viewBox="0 0 {CARD_WIDTH} {CARD_HEIGHT}">'
+                  + draw_card(card) + "</svg>" for card in deck[first:first + CARDS_A_SHEET]]
+        lines.append("</div>")
+    return ("\n".join(lines) + "\n").encode()
 
 
 def card_from_path(path):

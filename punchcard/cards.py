@@ -75,14 +75,35 @@ def flip_rows(column):
     return int(f"{column:012b}"[::-1], 2)
 
 
-def orient(card):
+class Card(list):
+    """A card of which some columns, by their index, are doubtful."""
+
+    def __init__(self, columns, doubtful):
+        super().__init__(columns)
+        self.doubtful = frozenset(doubtful)
+
+
+def doubtful_columns(card):
+    """The indices of a card's doubtful columns."""
+    return getattr(card, "doubtful", frozenset())
+
+
+def positions(card):
+    """A card as it is, and in the three other positions that it may have been read in."""
+    doubtful = doubtful_columns(card)
+    mirrored = Card(card[::-1], [COLUMNS - 1 - column for column in doubtful])
+    return (card, mirrored, Card(map(flip_rows, card), doubtful),
+            Card(map(flip_rows, mirrored), mirrored.doubtful))
+
+
+def orient(card, count=lambda label: 1):
     """A card the right way round: (card, whether it had to be turned), judged by its label.
 
-    A card without a label in any of its four positions comes back as it is.
+    Of several positions that have a label it is the one with the greatest count(label). A card
+    without a label in any of its four positions comes back as it is.
     """
-    mirrored = card[::-1]
-    flipped, rotated = list(map(flip_rows, card)), list(map(flip_rows, mirrored))
-    for position in (card, mirrored, flipped, rotated):
-        if read_label(position):
-            return position, position is not card
-    return card, False
+    labelled = [position for position in positions(card) if read_label(position)]
+    if not labelled:
+        return card, False
+    best = max(labelled, key=lambda position: count(read_label(position)))
+    return best, best is not card

@@ -10,6 +10,7 @@ character. Check cards (repair.py) carry symbols of the same kind.
 import base64
 import hashlib
 import itertools
+from collections import Counter
 
 import cards
 from cards import CHECK_CARDS, DATA_COLUMNS, DeckError
@@ -92,6 +93,14 @@ def row_of(card, layout):
     return [max(0, BASE64.find(cards.CHARACTER.get(column, " "))) for column in columns]
 
 
+def doubts_of(card, layout):
+    """The data columns of a card that may be wrong: doubtful ones, and no base64 characters."""
+    unreadable = [] if layout == "binary" else \
+        [k for k, column in enumerate(card[:DATA_COLUMNS])
+         if cards.CHARACTER.get(column, " ") not in BASE64]
+    return cards.doubtful_columns(card) | set(unreadable)
+
+
 def read_rows(rows, layout):
     """The rows of the data cards in order -> payload, or None if the frame is not whole."""
     symbols = [symbol for row in rows for symbol in row]
@@ -111,25 +120,34 @@ def plural(numbers):
     return ("card " if len(numbers) == 1 else "cards ") + enumerate_words(numbers)
 
 
+def possible_labels(card):
+    """The labels that a card has in its four positions."""
+    return filter(None, map(cards.read_label, cards.positions(card)))
+
+
 def sort_cards(found):
     """Cards of a file, None for an unreadable one -> (decks, notes).
 
     decks: {(name, data cards): {number: [the different cards that claim it]}}, the cards oriented.
     """
     notes, decks = [], {}
+    # By chance a turned card has another label, but hardly that of a deck that is as complete.
+    labels = Counter((name, data_cards) for card in filter(None, found)
+                     for name, _, data_cards in possible_labels(card))
+    completeness = lambda label: labels[label[0], label[2]] / (label[2] + CHECK_CARDS)
     for position, card in enumerate(found, 1):
-        oriented, was_turned = cards.orient(card) if card else (None, False)
+        oriented, was_turned = cards.orient(card, completeness) if card else (None, False)
         label = cards.read_label(oriented) if oriented else None
         if not label:
-            notes.append(f"card {position} of the file has no readable label in columns 73-80; "
+            notes.append(f"card {position} of the input has no readable label in columns 73-80; "
                          "ignored")
             continue
         if was_turned:
-            notes.append(f"card {position} of the file lay the wrong way round; turned")
+            notes.append(f"card {position} of the input lay the wrong way round; turned")
         name, number, data_cards = label
         claims = decks.setdefault((name, data_cards), {}).setdefault(number, {})
         if tuple(oriented) in claims:
-            notes.append(f"card {position} of the file is a second copy of card {number}; ignored")
+            notes.append(f"card {position} of the input is a second copy of card {number}; ignored")
         claims[tuple(oriented)] = oriented
     return {key: {number: list(claims.values()) for number, claims in deck.items()}
             for key, deck in decks.items()}, notes
@@ -168,10 +186,15 @@ class Recovery:
         self.lost = [number for number in self.numbers if number not in claims]
         self.candidates = [[row_of(card, self.layout) for card in claims.get(number, ())]
                            for number in self.numbers]
+        self.doubts = [doubts_of(claims[number][0], self.layout)
+                       if len(claims.get(number, ())) == 1 else () for number in self.numbers]
 
-    def read(self, rows):
-        """One row or None for each number -> (payload, positions corrected), or None."""
-        repaired = repair_rows(self.field, rows, self.checks)
+    def read(self, rows, doubts=()):
+        """One row or None for each number -> (payload, positions corrected), or None.
+
+        doubts: for each number the columns that may be wrong.
+        """
+        repaired = repair_rows(self.field, rows, self.checks, doubts)
         payload = repaired and read_rows(repaired[0][:self.data_cards], self.layout)
         return None if payload is None else (payload, repaired[1])
 
@@ -190,7 +213,8 @@ class Recovery:
         DeckError if the cards left over are another whole deck.
         """
         for rows in self.choices():
-            solution = self.read(list(rows))
+            solution = self.read(list(rows)) or \
+                any(self.doubts) and self.read(list(rows), self.doubts)
             if solution:
                 others = [next((row for row in claimed if row is not chosen), chosen)
                           for chosen, claimed in zip(rows, self.candidates)]

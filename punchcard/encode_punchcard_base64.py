@@ -5,6 +5,8 @@
     encode_punchcard_base64.py --check          compare these with attogpt.py; exit 1 if stale
     encode_punchcard_base64.py MY.py            MY.cards.json, MY.h80, MY.bin and MY.cards.svg
                                                 beside MY.py
+    encode_punchcard_base64.py --print A4       attogpt.A4.html: three cards a sheet at true size,
+                                                to print from a browser at 100 % and cut out
     encode_punchcard_base64.py --layout text    attogpt_text.cards.json, ...: a deck that a
                                                 keypunch can type
 
@@ -42,6 +44,8 @@ def parse_arguments():
     parser.add_argument("--check-cards", type=int, choices=(0, cards.CHECK_CARDS), metavar="0|2",
                         help="how many (2 in the binary layout, 0 in the text layout)")
     parser.add_argument("--name", help="what columns 73-76 say (first letters of the file's name)")
+    parser.add_argument("--print", dest="paper", choices=list(card_drawing.PAPERS),
+                        help="make sheets to print, and nothing else")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     arguments = parser.parse_args()
     if arguments.source in ("", "-"):
@@ -52,12 +56,14 @@ def parse_arguments():
 
 
 def output_files(arguments):
-    """The four paths to write: our own files, here, or others named after the source."""
+    """The paths to write: our own files, here, or others named after the source."""
     options = (arguments.layout, arguments.check_cards, arguments.name)
-    if arguments.source is None and options == ("binary", None, None):
+    if arguments.source is None and options == ("binary", None, None) and not arguments.paper:
         return [os.path.join(HERE, name) for name in OWN_FILES]
     stem = os.path.splitext(arguments.source)[0] if arguments.source else "attogpt"
     stem += "_text" if arguments.layout == "text" else ""
+    if arguments.paper:
+        return [f"{stem}.{arguments.paper}.html"]
     return [stem + ending for ending in ENDINGS]
 
 
@@ -77,7 +83,10 @@ def main():
     payload = read_input(source, MAX_SOURCE)
     with error_context(source, cards.DeckError):
         built = deck.build(payload, name, arguments.layout, checks)
-    outputs = [(target, write(built)) for target, write in zip(targets, WRITERS)]
+    writers = WRITERS
+    if arguments.paper:
+        writers = [lambda built: card_drawing.to_sheets(built, arguments.paper)]
+    outputs = [(target, write(built)) for target, write in zip(targets, writers)]
     stale = write_or_check(outputs, source, arguments.check)
     print(f"deck {name}: {len(built) - checks} data cards and {checks} check cards, "
           f"{arguments.layout} layout, {len(payload)} bytes of payload")

@@ -9,6 +9,7 @@ element a of the field, the check cards make both syndromes zero:
 One wrong symbol at i, wrong by e, leaves S_0 = e and S_1 = a^i e, which tell both. Symbols known
 to be missing are two unknowns in two equations. (Reed and Solomon 1960; the distance is 3.)
 """
+MAX_ERASURES = 2                                 # in a column of all cards
 POLYNOMIALS = {12: 0b1000001010011,              # x^12 + x^6 + x^4 + x + 1, primitive
                6: 0b1000011}                     # x^6 + x + 1, primitive
 
@@ -71,10 +72,29 @@ class Field:
         return word[:position] + [word[position] ^ s0] + word[position + 1:], position
 
 
-def repair_rows(field, rows, checks):
+def repair_word(field, word, missing, doubtful):
+    """(the codeword, positions corrected) of one column; None if it is beyond repair.
+
+    missing: positions that have no symbol; doubtful: others that may be wrong, which are taken for
+    missing where there are few enough of them.
+    """
+    extra = [i for i in doubtful if i not in missing]
+    if extra and len(missing) + len(extra) <= MAX_ERASURES:
+        filled = field.fill_erasures(word, missing + extra)
+        if filled:
+            return filled, [i for i in extra if filled[i] != word[i]]
+    if missing:
+        filled = field.fill_erasures(word, missing)
+        return filled and (filled, [])
+    correction = field.correct_error(list(word))
+    return correction and (correction[0], [i for i in correction[1:] if i is not None])
+
+
+def repair_rows(field, rows, checks, doubts=()):
     """Rows of symbols, one a card, None for a lost one -> (whole rows, positions corrected).
 
-    checks: how many of the rows, at the end, are parity: 0 or 2. None if the damage is beyond it.
+    checks: how many of the rows, at the end, are parity: 0 or 2. doubts: for each row the indices
+    of symbols that may be wrong. None if the damage is beyond repair.
     """
     missing = [i for i, row in enumerate(rows) if row is None]
     if len(missing) > checks:
@@ -83,19 +103,13 @@ def repair_rows(field, rows, checks):
         return rows, set()
     width = len(next(row for row in rows if row is not None))
     words, corrected = [], set()
-    for word in zip(*[row or [0] * width for row in rows]):
-        if missing:
-            word = field.fill_erasures(word, missing)
-            if word is None:
-                return None
-        else:
-            correction = field.correct_error(list(word))
-            if correction is None:
-                return None
-            word, position = correction
-            if position is not None:
-                corrected.add(position)
-        words.append(word)
+    for k, word in enumerate(zip(*[row or [0] * width for row in rows])):
+        doubtful = [i for i, columns in enumerate(doubts) if k in columns]
+        repaired = repair_word(field, word, missing, doubtful)
+        if repaired is None:
+            return None
+        words.append(repaired[0])
+        corrected.update(repaired[1])
     return [list(row) for row in zip(*words)], corrected
 
 

@@ -28,8 +28,9 @@ class Picture:
 
     def __init__(self, image, shrink=1, jpeg_data=None):
         """image: what is there already, at 1/shrink; jpeg_data: of which the rest can be made."""
-        self.cache, self.jpeg_data, self.side = {shrink: image}, jpeg_data, \
-            shrink * max(image.width, image.height)          # pixels of the longer side, about
+        self.cache, self.jpeg_data = {shrink: image}, jpeg_data
+        self.side = shrink * max(image.width, image.height)      # of the whole, about
+        self.pixels = shrink * shrink * image.width * image.height
 
     def grey(self, shrink):
         """The Grey picture at 1/shrink of its size; shrink: 1, 2, 4 or 8."""

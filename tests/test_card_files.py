@@ -102,11 +102,14 @@ class NotDecks(unittest.TestCase):
         self.assertIn(words, str(context.exception))
 
     def test_other_files_are_named(self):
-        for data, kind in ((read("qr", "picogpt.png"), "a PNG picture"),
-                           (b"\xff\xd8\xff\xe0" + bytes(900), "a JPEG picture"),
-                           (b"%PDF-1.7\n" + bytes(900), "a PDF document"),
-                           (read("song", "primegpt.mid"), "a MIDI file")):
-            self.assert_refused(data, f"is {kind}, not a deck; give JSON")
+        self.assert_refused(read("song", "primegpt.mid"), "is a MIDI file, not a deck; give a pic")
+        self.assert_refused(b"PK\3\4" + bytes(900), "is a ZIP archive, not a deck")
+        self.assert_refused(b"%PDF-1.7\n" + bytes(900), "is a PDF document; convert it: pdftoppm")
+
+    def test_pictures_without_a_card_are_refused(self):
+        self.assert_refused(read("qr", "picogpt.png"), "shows no punched card")
+        self.assert_refused(b"\xff\xd8\xff\xe0" + bytes(900), "is a JPEG without a picture")
+        self.assert_refused(b"P5 600 300 255\n" + bytes(180000), "shows no punched card")
 
     def test_bytes_that_cannot_be_a_card_image_are_refused(self):
         rng = random.Random(12)

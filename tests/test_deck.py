@@ -238,7 +238,7 @@ class Order(DeckCase):
     def test_second_copies_are_ignored(self):
         _, notes = deck.recover(self.deck + self.deck[::-1])
         copies = [note for note in notes if "second copy" in note]
-        self.assertEqual(copies[0], "card 13 of the file is a second copy of card 12; ignored")
+        self.assertEqual(copies[0], "card 13 of the input is a second copy of card 12; ignored")
         self.assertEqual(len(copies), 12)
 
     def test_cards_turned_any_way_are_read(self):
@@ -246,12 +246,12 @@ class Order(DeckCase):
         flipped = [list(map(cards.flip_rows, card)) for card in self.deck]
         rotated = [[cards.flip_rows(column) for column in card[::-1]] for card in self.deck]
         for turned in (mirrored, flipped, rotated, rotated[:3] + self.deck[3:]):
-            self.assert_reads(turned, "card 1 of the file lay the wrong way round; turned")
+            self.assert_reads(turned, "card 1 of the input lay the wrong way round; turned")
 
     def test_cards_without_a_label_are_ignored_by_position(self):
         self.assert_reads([[0] * 80, None] + self.deck,
-                          "card 1 of the file has no readable label in columns 73-80; ignored",
-                          "card 2 of the file has no readable label")
+                          "card 1 of the input has no readable label in columns 73-80; ignored",
+                          "card 2 of the input has no readable label")
 
 
 class OtherDecks(DeckCase):

@@ -6,7 +6,9 @@ import unittest
 
 from common import CHAIN, ROOT, UNIT_FOLDERS, InFolder, need, path, read
 
-SAME_TEXT = {"command.py": UNIT_FOLDERS, "primality.py": ("prime", "song")}
+PICTURES = ("geometry.py", "grey.py", "jpeg.py", "picture_files.py", "png.py")
+SAME_TEXT = {"command.py": UNIT_FOLDERS, "primality.py": ("prime", "song"),
+             **{name: ("punchcard", "qr") for name in PICTURES}}
 # Names at the top of the first file that the second also has must have the same text there.
 SAME_NAMES = (("find_prime.py", "prime/primality.py"), ("find_prime.py", "prime/workers.py"))
 
