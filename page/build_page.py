@@ -25,6 +25,11 @@ cards, card_drawing, card_files, deck, draw_pictures, command, primality, harmon
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"  # the release that the tests run
 SCRIPTS = draw_pictures.CHAIN + ("fastgpt.py",)
+READERS = {"qr": ("decoding", "finders", "geometry", "grey", "grid", "jpeg", "photo",
+                  "picture_files", "png", "qrcode_tables", "reed_solomon", "shades", "straight"),
+           "punchcard": ("card_codes", "card_drawing", "card_photo", "cards", "deck", "outline",
+                         "repair"),
+           "page": ("read_picture",)}
 RATE, SA = 4.0, 60                # notes a second and Sa's MIDI number, as in song/primegpt.mid
 
 
@@ -71,6 +76,8 @@ def page_data():
         "pyodide": PYODIDE, "smoothing": draw_pictures.SMOOTHING,
         "scripts": {name: base64.b64encode(read(name)).decode() for name in SCRIPTS},
         "payload": base64.b64encode(read("golf", "payload.py")).decode(),
+        "readers": {f"{name}.py": read(folder, f"{name}.py").decode()
+                    for folder, names in READERS.items() for name in names},
         "documents": base64.b64encode(read("input.txt")).decode(),
         "deck": list(card_data()),
         "card": {"width": drawing.CARD_WIDTH, "height": drawing.CARD_HEIGHT,

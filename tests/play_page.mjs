@@ -1,9 +1,10 @@
 // Use index.html as a visitor would, in headless Chromium, opened as a file, Pyodide's CDN served from its npm package:
-// node play_page.mjs PLAYWRIGHT_FOLDER CHROMIUM PYODIDE_FOLDER PAGE INPUT PICTURE
-// Prints what was seen, as JSON; PICTURE is a photograph of the symbol.
+// node play_page.mjs PLAYWRIGHT_FOLDER CHROMIUM PYODIDE_FOLDER PAGE INPUT PICTURE PHOTO ...
+// Prints what was seen, as JSON; PICTURE is a screenshot of the symbol that it makes, PHOTO pictures of the deck.
+import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const [playwright, executablePath, pyodide, file, input, picture] = process.argv.slice(2);
+const [playwright, executablePath, pyodide, file, input, picture, ...photos] = process.argv.slice(2);
 const { chromium } = await import(pathToFileURL(playwright + "/index.mjs"));
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const seen = { errors: [], asked: [] };
@@ -68,6 +69,24 @@ await page.focus("#start");
 await page.keyboard.press("Enter");
 seen.focus = await page.evaluate(() => document.activeElement.id);
 await page.keyboard.press("Enter");
+
+// Pictures dropped on the page are read in it: the symbol that was photographed above, then cards.
+const read = async (files) => {
+  await page.setInputFiles("#pictures", files);
+  await page.waitForFunction(() => document.getElementById("pictures").disabled === false &&
+    !/Fetching|Reading/.test(document.getElementById("read-status").textContent), null, { timeout: 180000 });
+  return [await text(page, "read-status"), await text(page, "read-text")];
+};
+seen.symbol = await read([picture]);
+seen.photos = await read(photos);
+await page.evaluate(async (base64) => {
+  const data = new DataTransfer();
+  data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], "dropped.png", { type: "image/png" }));
+  document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, cancelable: true }));
+}, readFileSync(picture).toString("base64"));
+await page.waitForFunction(() => /^dropped.png: a QR code/.test(document.getElementById("read-status").textContent),
+                           null, { timeout: 60000 });
+seen.dropped = await text(page, "read-text");
 
 // Play twice at once, and Stop: silence.
 await page.evaluate(() => { const button = document.getElementById("play"); button.click(); play(0); play(0); });

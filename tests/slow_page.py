@@ -25,10 +25,14 @@ class Page(unittest.TestCase):
         canonical("input.txt")
         cls.folder = tempfile.TemporaryDirectory()
         cls.picture = os.path.join(cls.folder.name, "symbol.png")
+        need(shutil.which("rsvg-convert"), "rsvg-convert (Debian's librsvg2-bin)")
+        cls.deck = os.path.join(cls.folder.name, "deck.png")
+        subprocess.run(["rsvg-convert", "-d", "90", "-p", "90", "-b", "white",
+                        path("punchcard", "cards.svg"), "-o", cls.deck], check=True)
         run = subprocess.run(
             ["node", path("tests", "play_page.mjs"), playwright, shutil.which("chromium"), pyodide,
-             path("index.html"), os.path.join(CANONICAL, "input.txt"), cls.picture],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+             path("index.html"), os.path.join(CANONICAL, "input.txt"), cls.picture, cls.deck],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=500)
         assert run.returncode == 0, run.stderr.decode()[-2000:]
         cls.seen = json.loads(run.stdout.decode())
 
@@ -43,6 +47,17 @@ class Page(unittest.TestCase):
         self.assertEqual(lines, canonical("expected.log").decode().splitlines()[:len(lines)])
         self.assertGreaterEqual(self.seen["points"], 11)
         self.assertEqual((self.seen["stopped"], self.seen["quiet"]), ("Stopped.", True))
+
+    def test_pictures_are_read_on_the_page(self):
+        """Its own symbol, from a screenshot, chosen and dropped; and a rendering of the deck."""
+        status, text = self.seen["symbol"]
+        self.assertIn("a QR code symbol, version", status)
+        self.assertEqual(text.encode(), read("picogpt.py"))
+        self.assertEqual(self.seen["dropped"].encode(), read("picogpt.py"))
+        status, text = self.seen["photos"]
+        self.assertIn("12 punched cards", status)
+        self.assertIn("SHA-256 on the cards agrees", status)
+        self.assertEqual(text.encode(), read("attogpt.py"))
 
     def test_a_file_that_is_not_utf_8_is_refused(self):
         """In words; Stop at once leaves nothing running; focus stays."""
