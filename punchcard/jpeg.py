@@ -641,6 +641,8 @@ class Progression:
         numbers, factors = [k for _, k, _ in wanted], [q for *_, q in wanted]
         for index in range(luma.lines * luma.columns):
             found = self.coefficients[64 * index:64 * index + 64]
+            if not any(found):                   # as grey as what is missing
+                continue
             block = [found[k] * q for k, q in zip(numbers, factors)]
             plane.put(*divmod(index, luma.columns), block + [0])
 

@@ -315,9 +315,15 @@ def project_deck():
 class Album:
     """The folder of pictures, and what is to become photos.json."""
 
-    def __init__(self, folder, seed):
+    def __init__(self, folder, seed, part=0, parts=1):
         self.folder, self.seed, self.entries = folder, seed, []
+        self.part, self.parts, self.count = part, parts, -1
         os.makedirs(folder, exist_ok=True)
+
+    def wants(self):
+        """Is the next entry to be made: every `parts`-th is, from `part` on?"""
+        self.count += 1
+        return self.count % self.parts == self.part
 
     def random(self, title):
         """The numbers of one entry: they do not depend on the entries before it."""
@@ -355,6 +361,8 @@ def add_decks(album):
     """A new deck for each condition and trial, three to six cards a picture, or one."""
     for condition, (styles, shot) in CONDITIONS.items():
         for trial, style in enumerate(styles):
+            if not album.wants():
+                continue
             rng = album.random(f"{condition} {trial}")
             layout = ("binary", "text")[rng.integers(2)]
             some_cards, payload = make_deck(rng, layout)
@@ -371,6 +379,8 @@ def add_own_deck(album):
     """The project's deck: three photos, a thumb in one of them; one photo of twelve megapixels."""
     payload = encode(read("attogpt.py"))
     for trial in range(3):
+        if not album.wants():
+            continue
         title = f"thumb {trial}"
         rng = album.random(title)
         some_cards, look = project_deck(), choose_look(rng, "real", THUMB_SHOT)
@@ -379,6 +389,8 @@ def add_own_deck(album):
         images = [photograph(rng, part, look, THUMB_SHOT._replace(thumb=bool(i == thumb)))
                   for i, part in enumerate(parts)]
         album.add("thumb", album.save(title, images, THUMB_SHOT.quality), payload=payload)
+    if not album.wants():
+        return
     rng = album.random("12 megapixels")
     images = [photograph(rng, project_deck(), choose_look(rng, "real", LARGE_SHOT), LARGE_SHOT)]
     album.add("12 megapixels", album.save("12 megapixels", images, 90), payload=payload)
@@ -390,6 +402,8 @@ def add_foreign_cards(album):
     cuts = ["left", "right"]
     album.random("cuts").shuffle(cuts)
     for trial, (choices, cut) in enumerate(zip((STATEMENTS, SHORT_TEXTS), cuts)):
+        if not album.wants():
+            continue
         title = f"foreign {trial}"
         rng = album.random(title)
         text = choices[rng.integers(len(choices))]
@@ -404,6 +418,8 @@ def add_drawing(album):
     svg, payload = path("punchcard", "cards.svg"), encode(read("attogpt.py"))
     with tempfile.TemporaryDirectory() as folder:
         for condition, commands in DRAWING.items():
+            if not album.wants():
+                continue
             programs = [command.split()[0] for command in commands]
             if not all(map(shutil.which, programs)):
                 print(f"{condition}: skipped, needs {' and '.join(programs)}")
@@ -416,17 +432,25 @@ def add_drawing(album):
             album.add(condition, [f"{stem}.png"], payload=payload)
 
 
+def make_set(folder, seed, part=0, parts=1):
+    """Write the pictures, or those of every `parts`-th entry, and photos.json; return its list."""
+    album = Album(folder, seed, part, parts)
+    for add in (add_drawing, add_foreign_cards, add_own_deck, add_decks):
+        add(album)
+    return album.entries
+
+
 def main():
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", metavar="FOLDER")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", type=int, nargs=2, default=(0, 1), metavar=("K", "N"),
+                        help="every N-th entry only, from number K on")
     arguments = parser.parse_args()
-    album = Album(arguments.folder, arguments.seed)
-    for add in (add_drawing, add_foreign_cards, add_own_deck, add_decks):
-        add(album)
-    files = sum(len(entry["files"]) for entry in album.entries)
-    print(f"{len(album.entries)} entries, {files} pictures in {arguments.folder}")
+    entries = make_set(arguments.folder, arguments.seed, *arguments.part)
+    files = sum(len(entry["files"]) for entry in entries)
+    print(f"{len(entries)} entries, {files} pictures in {arguments.folder}")
 
 
 if __name__ == "__main__":

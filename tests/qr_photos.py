@@ -1,6 +1,6 @@
 """Make a set of test pictures for QR decoders: CONDITIONS x four symbols, from a seed.
 
-    qr_photos.py FOLDER [--seed N] [--judges]
+    qr_photos.py FOLDER [--seed N] [--part K N] [--judges]
 
 FOLDER/photos.json lists every picture's file, condition, symbol and payloads (base64). With
 --judges, zbar and ZXing read all of them, and a table says how many. Needs numpy and Pillow;
@@ -307,14 +307,16 @@ def photograph(matrix, options, rng):
 
 
 # ---- The set --------------------------------------------------------------------------------
-def make_set(folder, seed):
-    """Write all pictures and photos.json; return its list."""
+def make_set(folder, seed, part=0, parts=1):
+    """Write the pictures, or every `parts`-th from `part` on, and photos.json; return its list."""
     os.makedirs(folder, exist_ok=True)
     symbols = make_payloads(np.random.default_rng(seed))
     matrices = {name: encode(*symbol) for name, symbol in symbols.items()}
     photos = []
-    for condition, wanted in CONDITIONS.items():
+    for number, (condition, wanted) in enumerate(CONDITIONS.items()):
         for index, (name, (payload, _)) in enumerate(symbols.items()):
+            if (number + index) % parts != part:
+                continue
             # Its own stream for every picture: a condition more does not change the others.
             rng = np.random.default_rng([seed, zlib.crc32(condition.encode()), index])
             options = {key: value[index] if isinstance(value, tuple) else value
@@ -374,9 +376,11 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", metavar="FOLDER")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", type=int, nargs=2, default=(0, 1), metavar=("K", "N"),
+                        help="every N-th picture only, from number K on")
     parser.add_argument("--judges", action="store_true", help="let zbar and ZXing read them")
     arguments = parser.parse_args()
-    photos = make_set(arguments.folder, arguments.seed)
+    photos = make_set(arguments.folder, arguments.seed, *arguments.part)
     if arguments.judges:
         judge(arguments.folder, photos)
 

@@ -1,0 +1,111 @@
+"""Photographs of symbols and decks, made by qr_photos.py and card_photos.py, are read.
+
+A quarter or a tenth of a set; `bench/photos.py` reads whole ones, beside zbar and ZXing.
+"""
+import base64
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from common import judge, need, path, read, run_python
+
+import card_codes
+import card_files
+import cards
+import deck
+import decode_qr
+from qrcode_tables import QRError
+
+SEED, PART, PARTS = 5, 1, 4
+CARD_PART, CARD_PARTS = 2, 11
+
+
+def make(script, modules, folder, part, parts):
+    """The list of the pictures that a script of the tests made in a folder."""
+    subprocess.run([judge(modules), path("tests", script), folder, "--seed", str(SEED), "--part",
+                    str(part), str(parts)], check=True, stdout=subprocess.PIPE)
+    with open(os.path.join(folder, "photos.json"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = temporary.name
+
+    def data(self, name):
+        """The bytes of a picture."""
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
+
+
+class Symbols(Folder):
+    def test_photos_of_symbols_are_read(self):
+        """96 of 100, as 188 of 196; never other bytes than one of the picture's symbols carries."""
+        photos = make("qr_photos.py", "numpy, PIL", self.folder, PART, PARTS)
+        self.assertEqual(len(photos), 49)
+        missed = []
+        for photo in photos:
+            try:
+                payload = decode_qr.read(self.data(photo["file"]))[0]
+            except QRError:
+                missed.append(photo["file"])
+                continue
+            self.assertIn(base64.b64encode(payload).decode(), photo["payloads"], photo["file"])
+        self.assertLessEqual(len(missed), 2, missed)
+
+
+class Decks(Folder):
+    def test_photos_of_decks_are_read(self):
+        """95 of 100 exactly, and nothing but what was punched."""
+        photos = make("card_photos.py", "numpy, PIL", self.folder, CARD_PART, CARD_PARTS)
+        self.assertGreaterEqual(len(photos), 6)
+        missed = []
+        for photo in photos:
+            found = [card for name in photo["files"]
+                     for card in card_files.read_deck(self.data(name))[1]]
+            if "text" in photo:
+                texts = [card_codes.read_text(card, "029", card.cut) for card in found]
+                self.assertEqual(texts, [photo["text"]])
+                continue
+            try:
+                payload = deck.recover(found)[0]
+            except cards.DeckError as error:
+                missed.append((photo["files"], str(error)))
+                continue
+            self.assertEqual(base64.b64encode(payload).decode(), photo["payload"])
+        self.assertEqual(missed, [])
+
+    def test_drawing_is_read_at_any_size(self):
+        need(shutil.which("rsvg-convert"), "rsvg-convert (Debian's librsvg2-bin)")
+        for dpi in ("100", "300"):
+            done = subprocess.run(["rsvg-convert", "-d", dpi, "-p", dpi,
+                                   path("punchcard", "cards.svg")], stdout=subprocess.PIPE)
+            _, found = card_files.read_deck(done.stdout)
+            self.assertEqual(deck.recover(found)[0], read("attogpt.py"), dpi)
+
+    def test_printed_sheets_hold_whole_cards_and_are_read(self):
+        need(shutil.which("chromium") and shutil.which("pdftoppm"),
+             "chromium and pdftoppm (Debian's poppler-utils)")
+        encode = path("punchcard", "encode_punchcard_base64.py")
+        for paper in ("A4", "letter"):
+            run_python(encode, "--print", paper, cwd=self.folder)
+            subprocess.run(
+                ["chromium", "--headless", "--no-sandbox", "--no-pdf-header-footer",
+                 f"--print-to-pdf={paper}.pdf", f"attogpt.{paper}.html"], cwd=self.folder,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True, timeout=120)
+            subprocess.run(["pdftoppm", "-r", "100", "-gray", f"{paper}.pdf", paper],
+                           cwd=self.folder, check=True)
+            sheets = sorted(name for name in os.listdir(self.folder)
+                            if name.startswith(paper) and name.endswith(".pgm"))
+            found = [card_files.read_deck(self.data(name))[1] for name in sheets]
+            self.assertEqual([len(each) for each in found], [3, 3, 3, 3])
+            self.assertEqual(deck.recover(sum(found, []))[0], read("attogpt.py"))
+
+
+if __name__ == "__main__":
+    unittest.main()

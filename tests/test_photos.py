@@ -1,0 +1,356 @@
+"""Pictures as people have them: their formats, and symbols and cards seen at an angle.
+
+The JPEG files were written by Pillow. What is photographed here is drawn by plain projection; the
+slow tests read photographs that other programs made.
+"""
+import math
+import random
+import struct
+import unittest
+import zlib
+
+from common import InFolder, path, read
+
+import card_codes
+import card_files
+import cards
+import deck
+import decode_qr
+import encode_qr
+import geometry
+import grey
+import jpeg
+import photo
+import picture_files
+import png
+import reed_solomon
+from card_drawing import (CARD_HEIGHT, CARD_WIDTH, COLUMN_X, CUT_ACROSS, CUT_DOWN, HOLE_HEIGHT,
+                          HOLE_WIDTH, ROW_Y)
+from qrcode_tables import QRError
+
+TEXT = b"a photo"
+
+
+# ---- A camera -------------------------------------------------------------------------------
+def photograph(shade, h, width, height, samples=2):
+    """A picture of a plane: shade(x, y) gives its greys, h takes pixels to the plane."""
+    rows = []
+    for i in range(height):
+        row = []
+        for j in range(width):
+            total = 0
+            for k in range(samples * samples):
+                x, y = geometry.project(h, j + (k % samples + 0.5) / samples,
+                                        i + (k // samples + 0.5) / samples)
+                total += shade(x, y)
+            row.append(total // (samples * samples))
+        rows.append(bytes(row))
+    return grey.from_rows(rows)
+
+
+def symbol_shade(matrix):
+    """The shade of a symbol on paper, a module long in each direction."""
+    n = len(matrix)
+
+    def shade(x, y):
+        i, j = int(y), int(x)
+        return 20 if 0 <= i < n and 0 <= j < n and x > 0 and y > 0 and matrix[i][j] else 235
+
+    return shade
+
+
+def card_shade(card):
+    """The shade of a card on a table, in thousandths of an inch."""
+    def shade(x, y):
+        if not (0 <= x < CARD_WIDTH and 0 <= y < CARD_HEIGHT):
+            return 40
+        if x / CUT_ACROSS + y / CUT_DOWN < 1:
+            return 40
+        column = round((x - COLUMN_X[0]) / (COLUMN_X[1] - COLUMN_X[0]))
+        if 0 <= column < cards.COLUMNS and abs(x - COLUMN_X[column]) < HOLE_WIDTH / 2:
+            for row, centre in ROW_Y.items():
+                if card[column] & cards.BIT[row] and abs(y - centre) < HOLE_HEIGHT / 2:
+                    return 40
+        return 215
+
+    return shade
+
+
+def view(width, height, angle, margin=1.35, tilt=0.0, mirrored=False):
+    """(projection, width, height of the picture) of a plane of one unit a pixel, turned."""
+    c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    wide = int(margin * (abs(c) * width + abs(s) * height)) + 8
+    high = int(margin * (abs(s) * width + abs(c) * height)) + 8
+    f = -1 if mirrored else 1
+    corners = [(-wide / 2, -high / 2), (wide / 2, -high / 2), (wide / 2, high / 2),
+               (-wide / 2, high / 2)]
+    plane = [(f * (c * x + s * y) * (1 + tilt * y / high) + width / 2,
+              (-s * x + c * y) + height / 2) for x, y in corners]
+    pixels = [(x + wide / 2, y + high / 2) for x, y in corners]
+    return geometry.fit_projection(pixels, plane), wide, high
+
+
+def take(matrix, scale, angle, **options):
+    """A Picture of a symbol, `scale` pixels a module, turned by an angle in degrees."""
+    n = len(matrix)
+    h, wide, high = view(n * scale, n * scale, angle, **options)
+    shade = symbol_shade(matrix)
+    return photograph(lambda x, y: shade(x / scale, y / scale), h, wide, high)
+
+
+# ---- Files ----------------------------------------------------------------------------------
+class Jpeg(unittest.TestCase):
+    # (column, row): the luminance that Pillow decodes there.
+    BASELINE = {(0, 0): 205, (75, 65): 30, (149, 130): 205, (30, 40): 197, (61, 22): 207}
+    PROGRESSIVE = {(0, 0): 205, (75, 65): 31, (149, 130): 205, (30, 40): 197, (61, 22): 207}
+
+    def test_greys_are_pillows(self):
+        for name, known in (("baseline.jpg", self.BASELINE), ("progressive.jpg", self.PROGRESSIVE)):
+            data = read("tests", name)
+            image = jpeg.read_jpeg(data)
+            if name == "baseline.jpg":           # it is to be turned; Pillow did not
+                self.assertEqual((image.width, image.height), (131, 150))
+                image = grey.flip(grey.transpose(image))
+            self.assertEqual((image.width, image.height), (150, 131))
+            for (x, y), value in known.items():
+                self.assertAlmostEqual(image.row(y)[x], value, delta=2)
+
+    def test_fractions_are_means_of_the_whole(self):
+        for name in ("baseline.jpg", "progressive.jpg"):
+            data = read("tests", name).replace(b"Exif\0", b"    \0")       # as it lies
+            whole = jpeg.read_jpeg(data)
+            for shrink in (2, 4, 8):
+                whole = grey.halve(whole)
+                small = jpeg.read_jpeg(data, shrink)
+                difference = [abs(a - b) for y in range(whole.height)
+                              for a, b in zip(whole.row(y), small.row(y))]
+                self.assertLess(sum(difference) / len(difference), 6, (name, shrink))
+
+    def test_symbols_are_read(self):
+        for name in ("baseline.jpg", "progressive.jpg"):
+            self.assertEqual(decode_qr.read(read("tests", name))[0], TEXT)
+
+    def test_a_truncated_file_gives_what_was_there(self):
+        data = read("tests", "baseline.jpg")
+        whole, half = jpeg.read_jpeg(data), jpeg.read_jpeg(data[:len(data) * 2 // 3])
+        same = sum(a == b for a, b in zip(whole.pixels, half.pixels)) / len(whole.pixels)
+        self.assertTrue(0.2 < same < 0.9, same)
+
+    def test_damaged_files_give_a_picture_or_a_line(self):
+        rng, pictures = random.Random(8), 0
+        for name in ("baseline.jpg", "progressive.jpg"):
+            good = read("tests", name)
+            for _ in range(60):
+                data = bytearray(good)
+                for _ in range(rng.randrange(1, 6)):
+                    data[rng.randrange(len(data))] = rng.randrange(256)
+                try:
+                    picture_files.open_picture(bytes(data)).grey(1)
+                    pictures += 1
+                except grey.PictureError as error:
+                    self.assertNotIn("\n", str(error))
+        self.assertGreater(pictures, 60)
+
+
+class OtherFiles(unittest.TestCase):
+    def test_interlaced_pngs_are_read(self):
+        rng = random.Random(9)
+        rows = [bytes(rng.randrange(256) for _ in range(13)) for _ in range(11)]
+        lines = b""
+        for x, y, dx, dy in png.PASSES:
+            for row in rows[y::dy]:
+                if row[x::dx]:
+                    lines += b"\0" + row[x::dx]
+        header = struct.pack(">IIBBBBB", 13, 11, 8, 0, 0, 0, 1)
+        data = png.SIGNATURE + b"".join(png.chunk(*each) for each in (
+            (b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")))
+        self.assertEqual(png.read_png(data).pixels, b"".join(rows))
+
+    def test_netpbm_of_all_six_kinds_is_read(self):
+        known = bytes([0, 255, 255, 0, 0, 255])
+        colours = b"".join(bytes([value] * 3) for value in known)
+        for data in (b"P1 3 2\n1 0 0 1 1 0", b"P1\n# a comment\n3 2 100110", b"P4 3 2\n\x80\xc0",
+                     b"P2 3 2 7 0 7 7 0 0 7", b"P5 3 2 255\n" + known,
+                     b"P5 3 2 65535\n" + b"".join(bytes([value] * 2) for value in known),
+                     b"P3 3 2 1 0 0 0 1 1 1 1 1 1 0 0 0 0 0 0 1 1 1", b"P6 3 2 255\n" + colours):
+            image = picture_files.open_picture(data).grey(1)
+            self.assertEqual((image.width, image.height, image.pixels), (3, 2, known), data)
+        for data in (b"P5 3 2 255\n12", b"P5 3", b"P2 3 2 0 1", b"P6 99999 99999 255\n"):
+            with self.assertRaises(grey.PictureError):
+                picture_files.open_picture(data)
+
+    def test_bmps_of_24_and_8_and_1_bits_are_read(self):
+        known = bytes([0, 255, 255, 0, 0, 255])
+        for depth, palette, lines in (
+                (24, b"", [known[3:6], known[0:3]]),
+                (8, b"\0\0\0\0\xff\xff\xff\0", [b"\0\0\1\0", b"\0\1\1\0"]),
+                (1, b"\0\0\0\0\xff\xff\xff\0", [b"\x20\0\0\0", b"\x60\0\0\0"])):
+            if depth == 24:
+                lines = [b"".join(bytes([v] * 3) for v in line) + b"\0\0\0" for line in lines]
+            start = 54 + len(palette)
+            header = b"BM" + struct.pack("<IIIIiiHHIIiiII", 0, 0, start, 40, 3, 2, 1, depth, 0, 0,
+                                         0, 0, len(palette) // 4, 0)
+            image = picture_files.open_picture(header + palette + b"".join(lines)).grey(1)
+            self.assertEqual(image.pixels, known, depth)
+
+    def test_other_formats_are_named_with_what_converts_them(self):
+        for data, words in ((b"RIFF\0\0\0\0WEBPVP8 ", "a WebP picture; convert it: magick"),
+                            (b"\0\0\0\x18ftypheic", "a HEIC or AVIF picture"),
+                            (b"II*\0", "a TIFF picture"), (b"%PDF-1.4", "pdftoppm -r 150 -png")):
+            with self.assertRaisesRegex(grey.PictureError, words):
+                picture_files.open_picture(data)
+
+
+# ---- Symbols --------------------------------------------------------------------------------
+class Symbols(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.small = encode_qr.encode(b"seen at an angle", "M")[0]
+
+    def assert_read(self, image, payload=b"seen at an angle"):
+        symbols = photo.find_symbols(picture_files.Picture(image))
+        self.assertEqual([symbol.payload for symbol in symbols], [payload])
+
+    def test_any_angle_and_the_mirror(self):
+        for angle, mirrored in ((3, False), (33, True), (45, False), (158, False), (270, True)):
+            self.assert_read(take(self.small, 4, angle, mirrored=mirrored))
+
+    def test_perspective_of_an_eighth_and_more(self):
+        for tilt in (0.12, 0.25):
+            self.assert_read(take(self.small, 6, 12, tilt=tilt))
+
+    def test_version_7_and_its_alignment_patterns(self):
+        data = bytes(range(100))
+        self.assert_read(take(encode_qr.encode(data, "M", 7)[0], 4, 8, tilt=0.1), data)
+
+    def test_light_on_dark_shade_and_noise(self):
+        image, rng = take(self.small, 5, 5), random.Random(2)
+        self.assert_read(grey.invert(image))
+        shaded = grey.from_rows([bytes(int(v * (1 - 0.6 * x / image.width))
+                                       for x, v in enumerate(row)) for row in image.rows()])
+        self.assert_read(shaded)
+        noisy = grey.Grey(image.width, image.height, bytes(
+            min(255, max(0, int(v + rng.gauss(0, 40)))) for v in image.pixels))
+        self.assert_read(noisy)
+
+    def test_doubtful_modules_are_erasures(self):
+        """More codewords than can be corrected as errors, and one that nobody doubted."""
+        rng = random.Random(12)
+        for _ in range(20):
+            data = [rng.randrange(256) for _ in range(60)]
+            block = data + reed_solomon.check_codewords(data, 20)
+            damaged, lost = block[:], rng.sample(range(80), 16)
+            for i in lost:
+                damaged[i] ^= rng.randrange(1, 256)
+            with self.assertRaises(reed_solomon.Uncorrectable):
+                reed_solomon.correct(damaged, 20, 20)
+            self.assertEqual(reed_solomon.correct(damaged, 20, 20, lost), block)
+            damaged[rng.choice([i for i in range(80) if i not in lost])] ^= 5
+            self.assertEqual(reed_solomon.correct(damaged, 20, 20, lost), block)
+            with self.assertRaises(reed_solomon.Uncorrectable):
+                reed_solomon.correct(damaged, 20, 17, lost)
+
+
+class Commands(InFolder):
+    def test_of_two_symbols_one_is_printed_with_a_note_or_all(self):
+        both = [encode_qr.encode(text, "M", 2)[0] for text in (b"left", b"right")]
+        gap = [0] * 6
+        rows = [gap + a + gap + b + gap for a, b in zip(*both)]
+        blank = [[0] * len(rows[0])] * 6
+        self.put("two.png", png.write_png(blank + rows + blank, 4))
+        done = self.run_here(path("qr", "decode_qr.py"), "two.png")
+        self.assertEqual((done.returncode, done.stdout), (0, b"left"))
+        self.assertIn(b"shows 2 symbols", done.stderr)
+        decode = path("qr", "decode_qr.py"), "two.png", "--all"
+        self.assertEqual(self.assert_succeeds(*decode).stdout, b"left\nright\n")
+        self.assert_succeeds(*decode, "-o", "out.txt")
+        self.assertEqual((self.get("out-1.txt"), self.get("out-2.txt")), (b"left", b"right"))
+
+
+# ---- Cards ----------------------------------------------------------------------------------
+class Cards(InFolder):
+    def photo(self, card, scale, angle, **options):
+        """A PGM of a card, `scale` pixels a column, turned by an angle."""
+        unit = (COLUMN_X[1] - COLUMN_X[0]) / scale
+        h, wide, high = view(CARD_WIDTH / unit, CARD_HEIGHT / unit, angle, 1.12, **options)
+        shade = card_shade(card)
+        image = photograph(lambda x, y: shade(x * unit, y * unit), h, wide, high, 1)
+        return b"P5 %d %d 255\n" % (wide, high) + image.pixels
+
+    def test_photos_of_the_cards_give_the_payload(self):
+        """In any order, turned, from the back, at an angle; and one is not there."""
+        payload = b"photographed, card by card"
+        built = deck.build(payload * 5, "FOTO")
+        self.put("a.pgm", self.photo(built[1], 8, 4))
+        self.put("b.pgm", self.photo(built[0], 8, 176, tilt=0.08))
+        self.put("c.pgm", self.photo(built[3], 8, 2, mirrored=True))
+        done = self.assert_succeeds(path("punchcard", "decode_punchcard_base64.py"), "b.pgm",
+                                    "a.pgm", "c.pgm", "-o", "out")
+        self.assertEqual(self.get("out"), payload * 5)
+        self.assertIn(b"card 3 lost; rebuilt", done.stdout)
+
+    def test_other_peoples_cards_are_read_as_text(self):
+        text = "PRINT 10, (A(I)) * 2.5 = B/C-D"
+        codes = {character: column for column, character in card_codes.characters("029").items()}
+        card = [codes[character] for character in text.ljust(80)]
+        self.put("card.pgm", self.photo(card, 8, 185))
+        decode = path("punchcard", "decode_punchcard_base64.py")
+        done = self.assert_succeeds(decode, "card.pgm", "--text")
+        self.assertEqual(done.stdout.decode().splitlines(), [text])
+        self.assert_fails(1, "no card with a label", decode, "card.pgm")
+
+    def test_026_has_its_own_signs(self):
+        for name, text in (("029", "A+B=(C)*'D'"), ("026", "A+B=(C)*'D'")):
+            codes = {sign: column for column, sign in card_codes.characters(name).items()}
+            card = [codes[sign] for sign in text] + [0] * (80 - len(text))
+            self.assertEqual(card_codes.read_text(card, name), text)
+        self.assertNotEqual(*(card_codes.characters(name)[cards.punches(12, 8, 4)]
+                              for name in ("029", "026")))
+
+    def test_doubtful_columns_are_rebuilt(self):
+        """Two cards, each with doubtful columns that are wrong."""
+        built = deck.build(bytes(range(250)), "ODD")
+        for number, columns in ((0, (3, 4, 50)), (1, (4, 9))):
+            wrong = [column ^ 0b101 if k in columns else column
+                     for k, column in enumerate(built[number])]
+            built[number] = cards.Card(wrong, columns)
+        self.assertEqual(deck.recover(built)[0], bytes(range(250)))
+        built[0] = list(built[0])                # were they not known to be doubtful
+        built[1] = list(built[1])
+        with self.assertRaises(cards.DeckError):
+            deck.recover(built)
+
+
+class Geometry(unittest.TestCase):
+    def test_a_projection_is_found_again(self):
+        rng = random.Random(4)
+        for _ in range(20):
+            h = tuple(rng.uniform(-1, 1) for _ in range(6)) + (rng.uniform(-.001, .001),
+                                                               rng.uniform(-.001, .001), 1.0)
+            points = [(rng.uniform(0, 200), rng.uniform(0, 200)) for _ in range(9)]
+            found = geometry.fit_projection(points, [geometry.project(h, *p) for p in points])
+            for x, y in points:
+                for a, b in zip(geometry.project(h, x, y), geometry.project(found, x, y)):
+                    self.assertAlmostEqual(a, b, places=4)
+
+    def test_points_on_a_line_have_no_projection(self):
+        line = [(k, k) for k in range(5)]
+        with self.assertRaises(ZeroDivisionError):
+            geometry.fit_projection([(0, 0)] * 5, line)
+
+
+class NothingThere(unittest.TestCase):
+    def test_noise_and_stripes_give_no_bytes(self):
+        rng = random.Random(1)
+        stripes = grey.from_rows([bytes(255 * (x // 6 % 2) for x in range(220))] * 220)
+        noise = grey.Grey(200, 200, bytes(rng.randrange(256) for _ in range(40000)))
+        for image in (stripes, noise):
+            with self.assertRaisesRegex(QRError, "no QR code symbol"):
+                photo.find_symbols(picture_files.Picture(image))
+            data = b"P5 %d %d 255\n" % (image.width, image.height) + image.pixels
+            with self.assertRaisesRegex(cards.DeckError, "no punched card"):
+                card_files.read_deck(data)
+
+
+if __name__ == "__main__":
+    unittest.main()
