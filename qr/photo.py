@@ -5,11 +5,12 @@ way to tell dark from light. The first look finds the symbol of any clear pictur
 are for noise, shade, small modules and little contrast.
 """
 import contextlib
+import itertools
 import math
 
 import grey
 from decoding import decode, read_format
-from finders import find_finders, triples
+from finders import Finder, find_finders, triples
 from geometry import project
 from grid import Grid, candidates
 from qrcode_tables import QRError, function_patterns
@@ -20,6 +21,7 @@ GOOD_SIDE = 1600               # pixels of a picture's longer side that suffice 
 MIN_SIDE = 700                 # pixels below which a picture is enlarged as well
 MIN_AGREEMENT = 0.8            # of the function patterns; any other picture agrees in about half
 SHARPNESS = (0.0, 0.6, 1.2)    # how much of the blur between modules is taken back
+MAX_POOLED = 12                # finder patterns that several looks saw
 MAX_ATTEMPTS = 25              # triples of finder patterns that are tried in one look
 NOTHING = "shows no QR code symbol; take a sharper picture, from the front and close up"
 
@@ -138,11 +140,9 @@ def read_triple(image, triple, shrink):
     raise reason
 
 
-def read_look(shrink, image, rows, known):
+def read_look(shrink, image, finders, known):
     """([new Symbols], the reason why another one could not be read or None) of one look."""
-    symbols, reason, used = [], None, set()
-    finders = find_finders(rows)
-    attempts = 0
+    symbols, reason, used, attempts = [], None, set(), 0
     for triple in triples(finders):
         if any(finder in used for finder in triple):
             continue
@@ -161,6 +161,25 @@ def read_look(shrink, image, rows, known):
     return symbols, reason
 
 
+def pooled(sightings, shrink):
+    """The finder patterns that several looks saw, as in a picture of 1/shrink of the size.
+
+    sightings: [(shrink, Finder)]. A shadow may hide one from each look, but not from all.
+    """
+    pool = []
+    for scale, finder in sightings:
+        factor = scale / shrink
+        x, y, module = finder.x * factor, finder.y * factor, finder.module * factor
+        for other in pool:
+            if other.is_near(x, y, module):
+                other.count += finder.count
+                break
+        else:
+            pool.append(Finder(x, y, module))
+            pool[-1].count = finder.count
+    return sorted(pool, key=lambda finder: -finder.count)[:MAX_POOLED]
+
+
 def read_straight(picture):
     """The Symbol that fills a clean picture. QRError if none does."""
     image = picture.grey(1)
@@ -177,20 +196,25 @@ def find_symbols(picture, every=False, progress=lambda text, last: None):
 
     every: look in all ways, not only until a symbol has been found; progress is told each look.
     """
-    symbols, reasons, count = [], [], 0
+    symbols, reasons, sightings, count = [], [], [], 0
     for count, (shrink, image, rows) in enumerate(looks(picture), 1):
         if count > 1:
             progress(f"looking once more ({count})", False)
-        found, reason = read_look(shrink, image, rows, symbols)
+        finders = find_finders(rows)
+        sightings += [(shrink, finder) for finder in finders if finder.count > 2]
+        found, reason = read_look(shrink, image, finders, symbols)
         symbols += found
         reasons += [reason] if reason else []
         if symbols and not every:
             break
-    if count > 1:
-        progress(f"{len(symbols)} read in {count} looks", True)
+    if not symbols:
+        for shrink, image in itertools.islice(views(picture), 3):
+            symbols += read_look(shrink, image, pooled(sightings, shrink), symbols)[0]
     if not symbols and picture.side <= GOOD_SIDE:
         with contextlib.suppress(QRError):
             symbols.append(read_straight(picture))
+    if count > 1:
+        progress(f"{len(symbols)} read in {count} looks", True)
     if not symbols:
         raise next((r for r in reasons if str(r) != NOTHING), QRError(NOTHING))
     return sorted(symbols, key=lambda symbol: (symbol.corners[0][1], symbol.corners[0][0]))
