@@ -135,7 +135,7 @@ def launch(rules):
     import time
 
     folder, name, report = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    nonce, *literals = read_parts()
+    nonce, *literals = read_parts(folder, name)
     if hasattr(os, "fork"):
         wait, ready = os.pipe()
         child = os.fork()
@@ -172,8 +172,20 @@ def launch(rules):
         sys.exit(1)
 
 
-def read_parts():
-    """What standard input begins with: a list of bytes."""
+def remove_folder(folder, name):
+    """Clear up what the referee, now gone, put there; it would have seen what else is left."""
+    import os
+
+    for remove, path in ((os.unlink, os.path.join(folder, "input.txt")),
+                         (os.unlink, os.path.join(folder, name)), (os.rmdir, folder)):
+        try:
+            remove(path)
+        except OSError:
+            pass
+
+
+def read_parts(folder, name):
+    """What standard input begins with: a list of bytes. If it ends early, the folder goes."""
     import os
 
     def take(size):
@@ -181,6 +193,7 @@ def read_parts():
         while len(data) < size:
             part = os.read(0, size - len(data))
             if not part:
+                remove_folder(folder, name)
                 os._exit(1)                # the referee is gone
             data += part
         return data
@@ -278,12 +291,7 @@ def supervise(child, begun, report, folder, name):
     seconds = time.perf_counter() - begun
     others += end_descendants(child) - (status is None)
     if stopped:                            # perhaps because the referee is gone: leave nothing
-        for remove, path in ((os.unlink, os.path.join(folder, "input.txt")),
-                             (os.unlink, os.path.join(folder, name)), (os.rmdir, folder)):
-            try:
-                remove(path)
-            except OSError:
-                pass                       # what else lies in the folder the referee sees
+        remove_folder(folder, name)
     try:
         os.write(report, f"{status} {seconds:.6f} {others}".encode())
     finally:
@@ -596,7 +604,8 @@ def make_file_rules(folder, name, stdlib, refuse):
 
 
 LAUNCHER = "\n".join(map(inspect.getsource, (
-    launch, read_parts, as_started_by_hand, limit_resources, become_subreaper, supervise,
+    launch, remove_folder, read_parts, as_started_by_hand, limit_resources, become_subreaper,
+    supervise,
     end_descendants, descendants)))
 RULES = "\n".join(map(inspect.getsource, (
     make_hook, make_code_rules, is_namedtuple, make_import_rule, make_reporter, make_path_rules,

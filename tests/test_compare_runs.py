@@ -471,6 +471,19 @@ class Survivors(Referee):
             self.wait_until(lambda folder=temporary: not os.listdir(folder))
             self.assertNotIn("run_results", os.listdir(self.folder))
 
+    def test_a_referee_killed_before_it_says_anything_leaves_nothing(self):
+        """The launcher, which waits for what it is to run, then clears up."""
+        folder = os.path.join(self.folder, "left")
+        os.mkdir(folder)
+        for name in ("entry.py", "input.txt"):
+            self.put(os.path.join("left", name), "")
+        arena = compare_runs.Arena(sys.executable, 20)
+        process, report = arena.start(folder, "entry.py", False)
+        os.close(report)
+        process.stdin.write(b"00000001")
+        process.communicate(timeout=30)
+        self.assertFalse(os.path.exists(folder))
+
     def wait_until(self, happens):
         deadline = time.monotonic() + 20
         while not happens():
