@@ -73,9 +73,7 @@ def finder_corners(sample, finder, right, down):
 
 def leg_modules(corner, other, corner_points, other_points, k):
     """About how many modules lie between two finders; k: 1 across, 3 down (a corner's number)."""
-    sides = [math.dist(points[0], points[k]) if hasattr(math, "dist") else
-             math.hypot(points[0][0] - points[k][0], points[0][1] - points[k][1])
-             for points in (corner_points, other_points)]
+    sides = [math.dist(points[0], points[k]) for points in (corner_points, other_points)]
     length = math.hypot(other.x - corner.x, other.y - corner.y)
     return length / max(1e-9, sum(sides) / 14)
 
