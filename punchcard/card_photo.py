@@ -28,6 +28,8 @@ GROUND = (2, 3.5)                                # spans of greys, of that of th
 CLEAR = 0.9                                      # quality that is not looked at again
 MIN_QUALITY = 0.7                                # of a card that is taken for one
 MIN_HOLES = 8                                    # of a card with a label
+MAX_HOLES = 950                                  # of 960: more are a striped thing
+MAX_SPILL = 0.5                                  # contrast between columns beside a hole
 STRONGEST = 8                                    # places whose contrast is that of a hole
 MIN_CONTRAST = 0.12                              # of a hole, relative to the card
 DOUBT = 0.16                                     # of a hole's contrast, around the threshold
@@ -263,6 +265,16 @@ def place_contrasts(rows):
             for places, shades in zip(contrasts(rows), zip(between, between[1:]))]
 
 
+def spill(table, columns):
+    """The mean contrast halfway from holes to the column on their right.
+
+    It is little beside real holes, and nearly theirs in lines of anything else that is dark.
+    """
+    values = [box(table, (x + z) / 2, y, 20, 70) for bit, y in enumerate(ROW_POSITIONS)
+              for k, (x, z) in enumerate(zip(COLUMN_X, COLUMN_X[1:])) if columns[k] >> 11 - bit & 1]
+    return sum(values) / max(1, len(values))
+
+
 def judge(image, h, shrink):
     """The CardPhoto of a projection from the card to pixels, or None if no card is there."""
     rows = straighten(image, h)
@@ -286,7 +298,8 @@ def judge(image, h, shrink):
                for y, z in zip(ROW_POSITIONS, ROW_POSITIONS[1:]) for x in COLUMN_X[::3]]
     mean_between = sum(between) / len(between)
     quality = 1 - uncertain / 960 / MAX_DOUBTFUL - mean_between / MAX_BETWEEN
-    if holes < MIN_HOLES or quality < MIN_QUALITY:
+    if (not MIN_HOLES <= holes <= MAX_HOLES or quality < MIN_QUALITY
+            or spill(table, columns) > MAX_SPILL * whole):
         return None
     corners = [tuple(shrink * v for v in project(h, x, y)) for x, y in CORNERS]
     return CardPhoto(columns, doubtful, corners, quality)

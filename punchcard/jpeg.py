@@ -12,7 +12,7 @@ import re
 import struct
 
 from grey import Grey, PictureError, flip, mirror, transpose
-from png import MAX_PIXELS
+from png import check_size
 
 SIGNATURE = b"\xff\xd8\xff"
 BASELINE, EXTENDED, PROGRESSIVE = 0xC0, 0xC1, 0xC2                 # frames that are read
@@ -21,6 +21,7 @@ DHT, SOI, EOI, SOS, DQT, DRI, APP1, APP14 = 0xC4, 0xD8, 0xD9, 0xDA, 0xDB, 0xDD, 
 WINDOW = 16                                      # bits that are looked up at once
 REFILL_BITS, CHUNK_BYTES = 1800, 128             # a block takes at most 64 x (16 + 11) = 1728 bits
 END = 128                                        # a step beyond all 64 coefficients of a block
+MAX_TABLES = 200                                 # Huffman tables of a file; ten scans have 40
 UNDECODED = 128                                  # grey of what is missing
 CLIP = bytes(min(255, max(0, i - 4096 + 128)) for i in range(8192))     # of a sample plus 4096
 DAMAGED = "is a damaged JPEG; take another copy"
@@ -68,7 +69,7 @@ class Code:
             code <<= 1
         # Windows that are no code end the block.
         self.table = (entries + [(WINDOW, END, 0)] * ((1 << WINDOW) - len(entries)))[:1 << WINDOW]
-        self.skips = [None] * (1 << WINDOW)
+        self.skips, self.numbers = [None] * (1 << WINDOW), None
 
     def entries(self, length, symbol):
         """The entries of all windows that begin with a symbol's code, in order."""
@@ -84,6 +85,15 @@ class Code:
             found += [(length + size, run + 1, extend(bits, size))] * (1 << room)
         return found
 
+    def symbol_table(self):
+        """(bits of its code, symbol) for each window: the symbols as they are."""
+        if not self.numbers:
+            entries = []
+            for length, symbol in self.symbols:
+                entries += [(length, symbol)] * (1 << WINDOW - length)
+            self.numbers = (entries + [(WINDOW, 0)] * (1 << WINDOW))[:1 << WINDOW]
+        return self.numbers
+
     def skip(self, window):
         """(bits, step, whether the block ends) of as many whole coefficients as a window has."""
         used = steps = 0
@@ -97,16 +107,6 @@ class Code:
         entry = (used, steps, steps >= END) if used else (0, 0, False)
         self.skips[window] = entry
         return entry
-
-
-class Numbers:
-    """Symbols of a Huffman code as they are: (bits of its code, symbol) for each window."""
-
-    def __init__(self, code):
-        self.table = []
-        for length, symbol in code.symbols:
-            self.table += [(length, symbol)] * (1 << WINDOW - length)
-        self.table = (self.table + [(WINDOW, 0)] * (1 << WINDOW))[:1 << WINDOW]
 
 
 class BitReader:
@@ -136,7 +136,7 @@ class BitReader:
         return self.bits >> self.left & (1 << count) - 1
 
     def symbol(self, table):
-        """The next symbol, by the table of a Numbers."""
+        """The next symbol, by a symbol_table."""
         if self.left < 64:
             self.fill()
         bits, symbol = table[self.bits >> self.left - WINDOW & 0xFFFF]
@@ -252,14 +252,12 @@ class Component:
 class Frame:
     """The frame header (B.2.2). `luma` is the component that is decoded."""
 
-    def __init__(self, body, progressive):
+    def __init__(self, body, progressive, is_rgb):
         self.progressive = progressive
         precision, self.height, self.width, count = struct.unpack(">BHHB", body[:6])
         if precision != 8 or count not in (1, 3):
             raise PictureError("is a JPEG of an unusual kind (CMYK or 12 bits); save it as RGB")
-        if not 0 < self.width * self.height <= MAX_PIXELS:
-            raise PictureError(f"is {self.width} x {self.height} pixels; at most "
-                               f"{MAX_PIXELS // 10 ** 6} million are read, make it smaller")
+        check_size(self.width, self.height)
         self.components = [Component(*body[6 + 3 * i:9 + 3 * i]) for i in range(count)]
         self.most_across = max(c.across for c in self.components)
         self.most_down = max(c.down for c in self.components)
@@ -269,8 +267,9 @@ class Frame:
             c.columns, c.lines = self.mcus_across * c.across, self.mcus_down * c.down
             c.wide = ceiling(ceiling(self.width * c.across, self.most_across), 8)
             c.high = ceiling(ceiling(self.height * c.down, self.most_down), 8)
-        named_rgb = bytes(c.identifier for c in self.components) == b"RGB"
-        self.luma = self.components[1 if named_rgb else 0]
+        is_rgb = is_rgb or bytes(c.identifier for c in self.components) == b"RGB"
+        # Of red, green and blue, which hardly any JPEG has, green stands for the luminance.
+        self.luma = self.components[1 if is_rgb and count == 3 else 0]
 
 
 class Scan:
@@ -287,7 +286,7 @@ class Scan:
         if not (self.parts and self.first <= self.last < 64 and self.low < 14):
             raise PictureError(DAMAGED)
         self.intervals = [part.replace(b"\xff\0", b"\xff")
-                          for part in re.split(rb"\xff+[\xd0-\xd7]", data)]
+                          for part in re.split(rb"\xff[\xd0-\xd7]", data)]
 
 
 def orientation(body):
@@ -324,14 +323,14 @@ class Decoder:
     def __init__(self, n):
         self.n, self.frame, self.plane, self.orientation = n, None, None, 1
         self.quantisation, self.codes, self.restart = {}, {}, 0
-        self.progression = None
+        self.progression, self.tables, self.is_rgb = None, 0, False
 
     def segment(self, marker, body, scan_data):
         """Take in one segment, and the scan data after it."""
         if marker in (BASELINE, EXTENDED, PROGRESSIVE):
             if self.frame:
                 raise PictureError(DAMAGED)
-            self.frame = Frame(body, marker == PROGRESSIVE)
+            self.frame = Frame(body, marker == PROGRESSIVE, self.is_rgb)
             self.plane = Plane(self.frame, self.n)
         elif marker in OTHER_FRAMES:
             raise PictureError("is a lossless or arithmetic-coded JPEG; save it again as JPEG")
@@ -341,6 +340,8 @@ class Decoder:
             self.quantisation_tables(body)
         elif marker == DRI:
             self.restart = struct.unpack(">H", body[:2])[0]
+        elif marker == APP14 and body[:5] == b"Adobe" and len(body) > 11:
+            self.is_rgb = body[11] == 0          # no transform of its colours
         elif marker == APP1 and self.orientation == 1:
             self.orientation = orientation(body)
         elif marker == SOS:
@@ -353,6 +354,9 @@ class Decoder:
         while len(body) >= 17:
             counts = body[1:17]
             end = 17 + sum(counts)
+            self.tables += 1
+            if body[0] & 0xEC or self.tables > MAX_TABLES:
+                raise PictureError(DAMAGED)
             self.codes[body[0]] = Code(counts, body[17:end])
             body = body[end:]
 
@@ -395,8 +399,8 @@ def units(frame, scan, restart):
     for index, start in enumerate(range(0, total, interval)):
         if index >= len(scan.intervals):
             return
-        yield scan.intervals[index], [divmod(k, across)
-                                      for k in range(start, min(start + interval, total))]
+        yield scan.intervals[index], (divmod(k, across)
+                                      for k in range(start, min(start + interval, total)))
 
 
 def baseline_scan(decoder, scan):
@@ -524,7 +528,7 @@ class Progression:
         """The symbols of a Huffman table."""
         if number not in self.decoder.codes:
             raise PictureError(DAMAGED)
-        return Numbers(self.decoder.codes[number]).table
+        return self.decoder.codes[number].symbol_table()
 
     def dc_interval(self, scan, reader, places):
         """The means of blocks, or one more bit of them (G.1.2.1)."""
@@ -653,7 +657,8 @@ def clamp(value):
 
 
 # ---- Segments -------------------------------------------------------------------------------
-MARKER = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")       # not stuffing, not a restart marker
+# Not stuffing, not a restart marker; of several bytes 0xff before it the last one.
+MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 
 
 def segments(data):
@@ -678,6 +683,13 @@ def segments(data):
             yield marker, body, b""
 
 
+def with_height(data):
+    """A file whose frame leaves its height to a DNL segment after the scan (B.2.5), put right."""
+    frame = re.search(rb"\xff[\xc0-\xc2]..\x08\0\0", data[:1 << 20], re.S)
+    late = frame and re.search(rb"\xff\xdc\0\x04(..)", data[frame.end():], re.S)
+    return data[:frame.end() - 2] + late[1] + data[frame.end():] if late else data
+
+
 def read_jpeg(data, shrink=1):
     """The bytes of a JPEG -> its luminance as a Grey picture, at 1/shrink of its size.
 
@@ -685,6 +697,7 @@ def read_jpeg(data, shrink=1):
     gives what was decoded before.
     """
     decoder = Decoder(8 // shrink)
+    data = with_height(data)
     try:
         for marker, body, scan_data in segments(data):
             decoder.segment(marker, body, scan_data)

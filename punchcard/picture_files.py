@@ -2,13 +2,14 @@
 
 The same text stands in punchcard/ and qr/.
 """
+import itertools
 import re
 import struct
 
 import jpeg
 import png
 from grey import Grey, PictureError, halve
-from png import MAX_PIXELS, MAX_SIDE, luminance
+from png import check_size, luminance
 
 MAX_FILE = 200 << 20                             # bytes
 # Other files that people have, by their first bytes: name, and what converts them.
@@ -20,6 +21,7 @@ OTHER_FILES = (
                                                        CONVERT),
     (rb"%PDF", "a PDF document", "pdftoppm -r 150 -png INPUT OUTPUT"))
 BMP_HEADER, BMP_DEPTHS = 54, (1, 4, 8, 24, 32)
+OS2_HEADER, BMP_HEADERS = 12, (12, 40, 52, 56, 64, 108, 124)       # their sizes
 BITFIELDS = 3                                    # the masks of 32 bits that everyone writes
 
 
@@ -56,7 +58,7 @@ def is_picture(data):
 
 def is_bmp(data):
     """Does a file begin like a BMP: its header's size is one of those that there are?"""
-    return data[:2] == b"BM" and data[14:18] in (b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")
+    return data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in BMP_HEADERS
 
 
 def read(data):
@@ -73,17 +75,10 @@ def read(data):
     raise PictureError("is no picture that is known here; give a PNG, JPEG, BMP, PBM, PGM or PPM")
 
 
-def check_size(width, height):
-    """PictureError for a picture of no pixels, or of too many."""
-    if not 0 < width * height <= MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise PictureError(f"is {width} x {height} pixels; at most {MAX_PIXELS // 10 ** 6} "
-                           "million are read, make it smaller")
-
-
 # ---- PBM, PGM, PPM (netpbm's formats P1 to P6) ----------------------------------------------
 def netpbm_header(data, count):
     """(`count` numbers of a header, where it ends); comments begin with #."""
-    pattern = rb"P\d" + rb"(?:\s+|#[^\n]*\n)+(\d{1,6})" * count
+    pattern = rb"P\d" + rb"(?:\s|#[^\n]*\n)+(\d{1,6})" * count       # one way to match only
     match = re.match(pattern, data)
     if not match:
         raise PictureError("is a PBM, PGM or PPM without a whole header; take another copy")
@@ -94,9 +89,12 @@ def netpbm_samples(data, kind, start, count, maximum):
     """The samples after a header, each scaled to a byte."""
     if kind <= 3:                                # written in decimal; of P1, single digits
         text = re.sub(rb"#[^\n]*", b"", data[start:])
-        numbers = re.findall(rb"[01]" if kind == 1 else rb"\d{1,6}", text)[:count]
-        values = [min(int(number), maximum) * 255 // maximum for number in numbers]
-        return bytes(values)
+        if kind == 1:
+            digits = text.translate(bytes(255 * (value == 49) for value in range(256)),
+                                    b" \t\r\n\v\f")
+            return digits[:count]
+        numbers = itertools.islice(re.finditer(rb"\d{1,6}", text), count)
+        return bytes(min(int(number[0]), maximum) * 255 // maximum for number in numbers)
     step = 1 if maximum < 256 else 2
     samples = data[start + 1:start + 1 + count * step:step]      # of two bytes the high one
     top = maximum if step == 1 else maximum >> 8
@@ -140,6 +138,8 @@ def read_bmp(data):
         raise PictureError("is a truncated BMP; take a whole copy")
     start, size, width, height, _, depth, compression, _, _, _, colours = struct.unpack(
         "<IIiiHHIIiiI", data[10:50])
+    if size == OS2_HEADER:
+        raise PictureError(f"is a BMP of an unusual kind; convert it: {CONVERT}")
     if depth not in BMP_DEPTHS or compression and (depth, compression) != (32, BITFIELDS):
         raise PictureError(f"is a BMP of an unusual kind; convert it: {CONVERT}")
     check_size(width, abs(height))

@@ -22,6 +22,8 @@ LUMA_TABLES = [bytes(round(weight * value) for value in range(256)) for weight i
 # First column and row, and the steps across and down, of the seven passes (section 8.2).
 PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
           (0, 1, 1, 2))
+NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+MAX_COLOUR_PIXELS = 20_000_000                   # of more, green alone makes the grey
 INFLATE_STEP = 1 << 20                           # bytes of a scan line's data unpacked at a time
 
 
@@ -55,19 +57,31 @@ def write_png(rows, scale):
 
 # ---- Reading: the file ----------------------------------------------------------------------
 def read_chunks(data):
-    """[(kind, data)] of a PNG's chunks. PictureError where it ends early or a CRC disagrees."""
-    chunks, offset = [], len(SIGNATURE)
-    while not chunks or chunks[-1][0] != b"IEND":
+    """[(kind, data)] of the chunks of a PNG that are needed.
+
+    PictureError where it ends early or a CRC disagrees.
+    """
+    chunks, offset, kind = [], len(SIGNATURE), b""
+    while kind != b"IEND":
         header = data[offset:offset + 8]
         length, kind = struct.unpack(">I4s", header) if len(header) == 8 else (0, b"")
-        body, crc = data[offset + 8:offset + 8 + length], data[offset + 8 + length:][:4]
+        end = offset + 8 + length
+        body, crc = data[offset + 8:end], data[end:end + 4]
         if len(crc) < 4:
             raise PictureError("is a truncated PNG; take a whole copy")
         if struct.unpack(">I", crc)[0] != zlib.crc32(body, zlib.crc32(kind)):
             raise PictureError("is a damaged PNG, a checksum disagrees; take an undamaged copy")
-        chunks.append((kind, body))
-        offset += 12 + length
+        if not chunks or kind in NEEDED and (body or kind != b"IDAT"):
+            chunks.append((kind, body))
+        offset = end + 4
     return chunks
+
+
+def check_size(width, height):
+    """PictureError for a picture of no pixels, or of too many."""
+    if not 0 < width * height <= MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise PictureError(f"is {width} x {height} pixels; at most {MAX_PIXELS // 10 ** 6} "
+                           f"million are read, and {MAX_SIDE} on a side")
 
 
 class Header:
@@ -82,10 +96,7 @@ class Header:
         if self.interlaced > 1 or self.depth not in DEPTHS.get(self.colour, ()):
             raise PictureError("is a PNG of an unknown kind; save it again as PNG")
         self.channels = CHANNELS[self.colour]
-        if (not 0 < self.width * self.height <= MAX_PIXELS
-                or max(self.width, self.height) > MAX_SIDE):
-            raise PictureError(f"is {self.width} x {self.height} pixels; at most "
-                               f"{MAX_PIXELS // 10 ** 6} million are read, make it smaller")
+        check_size(self.width, self.height)
 
     def line_bytes(self, width):
         """Bytes of a scan line of so many pixels, without its filter."""
@@ -183,6 +194,9 @@ class LineReader:
                 self.key = self.key[1::2]
         self.step = header.channels * self.size
         self.offsets = range(0, self.step, 1 if self.key else self.size)
+        if header.channels > 2 and not self.key and \
+                header.width * header.height > MAX_COLOUR_PIXELS:
+            self.offsets = self.offsets[1::2]    # green, and alpha where there is one
         self.table, maximum = None, (1 << min(header.depth, 8)) - 1
         self.known = 256
         if self.colour == PALETTE:

@@ -11,6 +11,7 @@ RATIOS = (1, 1, 3, 1, 1)
 TOLERANCE = 0.5                                  # of a module, how far a run may be off; per module
 PIXEL = 0.7                                      # and how far because it ends between two pixels
 MAX_FINDERS = 40
+MAX_CHECKS = 30_000                              # of crossings; in noise there is no end of them
 MAX_TRIPLES = 150
 MIN_SIDE, MAX_SIDE = 12, 190                     # modules between finder patterns: 14 to 170
 dark_runs = re.compile(b"\1+").finditer
@@ -69,7 +70,7 @@ def crossing(line, centre):
 
 def find_finders(rows):
     """Finder patterns in rows of 0 and 1, the ones most often crossed first."""
-    finders, step = [], 2 if len(rows) > 500 else 1
+    finders, step, checks = [], 2 if len(rows) > 500 else 1, 0
     for y in range(0, len(rows), step):
         row = rows[y]
         spans = [match.span() for match in dark_runs(row)]
@@ -77,7 +78,8 @@ def find_finders(rows):
             ring, core = b - a, d - c            # most runs fail here already
             if core < 2 * ring - 2 or core > 6 * ring + 3:
                 continue
-            if module_of((ring, c - b, core, e - d, f - e)):
+            if module_of((ring, c - b, core, e - d, f - e)) and checks < MAX_CHECKS:
+                checks += 1
                 add_finder(finders, rows, (c + d) // 2, y, f - a)
     finders = [finder for finder in finders if finder.count > 1] or finders
     return sorted(finders, key=lambda finder: -finder.count)[:MAX_FINDERS]

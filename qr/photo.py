@@ -18,6 +18,7 @@ from shades import judge, sharpen
 from straight import find_modules
 
 GOOD_SIDE = 1600               # pixels of a picture's longer side that suffice for most
+MIN_SHORTER = 16               # pixels of a picture's shorter side; a symbol has 21 modules
 MIN_SIDE = 700                 # pixels below which a picture is enlarged as well
 MIN_AGREEMENT = 0.8            # of the function patterns; any other picture agrees in about half
 SHARPNESS = (0.0, 0.6, 1.2)    # how much of the blur between modules is taken back
@@ -69,16 +70,19 @@ def views(picture):
     while picture.side / shrink > GOOD_SIDE and shrink < 8:
         shrink *= 2
     base = picture.grey(shrink)
+    shorter = min(base.width, base.height)
+    if shorter < MIN_SHORTER:
+        return
     yield shrink, base
     yield shrink, grey.smooth(base)
     yield shrink, brighten(grey.smooth(base))
-    if picture.side / shrink > 250:
+    if shorter > 125:
         yield 2 * shrink, grey.smooth(grey.halve(base))
-    if picture.side / shrink < MIN_SIDE:
+    if max(base.width, base.height) < MIN_SIDE:
         yield shrink / 2, enlarge(base)
     if shrink > 1:
         yield shrink // 2, picture.grey(shrink // 2)
-    elif picture.side < 2000:
+    elif shorter > 125:
         yield 1, grey.smooth(grey.smooth(base))
         yield 4, grey.smooth(grey.halve(grey.halve(base)))
 
@@ -86,8 +90,6 @@ def views(picture):
 def looks(picture):
     """Yield (shrink, image, rows of 0 and 1)."""
     for shrink, image in views(picture):
-        if min(image.width, image.height) < 16:
-            continue
         rows = grey.binarize_locally(image)
         yield shrink, image, rows
         yield shrink, grey.invert(image), [row.translate(b"\1\0" + bytes(254)) for row in rows]

@@ -35,7 +35,8 @@ def read_digits(path):
     with open(path, "rb") as file:
         if not file.seekable():
             raise SongError("cannot be read from a pipe; save it as a file")
-        if file.read(4) == b"MThd":
+        start = file.read(12)
+        if start[:4] == b"MThd" or start[8:] == b"RMID":
             file.seek(0)
             return midi.from_midi(file.read(MAX_MIDI))
         file.seek(0)

@@ -74,14 +74,14 @@ class TrackReader:
 
 
 def note_ons(track):
-    """The pitches of a track's notes in the order in which they begin.
+    """[(tick, pitch)] of a track's notes in the order in which they begin.
 
     SongError if an event is truncated or unknown.
     """
-    reader, status, pitches = TrackReader(track), 0, []
+    reader, status, pitches, now = TrackReader(track), 0, [], 0
     try:
         while True:
-            reader.vlq()                         # the time since the event before
+            now += reader.vlq()                  # the time since the event before
             if track[reader.offset] & 128:       # else the status is the last event's
                 status = reader.byte()
             if status == 0xFF:                   # meta event
@@ -96,11 +96,48 @@ def note_ons(track):
             elif status >> 4 in (0x8, 0x9, 0xA, 0xB, 0xE):
                 pitch, velocity = reader.byte(), reader.byte()
                 if status >> 4 == 9 and velocity:
-                    pitches.append(pitch)
+                    pitches.append((now, pitch))
             else:
                 raise SongError(f"holds the unknown MIDI event {status:#04x}; export it again")
     except IndexError:
         raise SongError("is a truncated MIDI file; take a whole copy") from None
+
+
+def chunks(data):
+    """[(kind, data)] of a MIDI file. SongError where one is truncated."""
+    found, offset = [], 0
+    while offset + 8 <= len(data):
+        length = int.from_bytes(data[offset + 4:offset + 8], "big")
+        body = data[offset + 8:offset + 8 + length]
+        found.append((data[offset:offset + 4], body))
+        if len(body) < length:
+            raise SongError("is a truncated MIDI file; take a whole copy")
+        offset += 8 + length
+    return found
+
+
+def unwrap_rmid(data):
+    """The MIDI file inside a RIFF file (RP-029); other data as they are."""
+    if data[:4] == b"RIFF" and data[8:12] == b"RMID":
+        start = data.find(b"data", 12)
+        if start > 0:
+            return data[start + 8:]
+    return data
+
+
+def melody(data):
+    """The pitches of the notes of all tracks of a MIDI file, in the order in which they begin.
+
+    SongError for what is no MIDI file of format 0 or 1.
+    """
+    data = unwrap_rmid(data)
+    if data[:4] != b"MThd" or data[8:10] not in (b"\0\0", b"\0\1"):
+        raise SongError("is no MIDI file of format 0 or 1; export it as one of these")
+    tracks = [body for kind, body in chunks(data) if kind == b"MTrk"]
+    if not tracks:
+        raise SongError("is a MIDI file without a track; take a whole copy")
+    notes = [note for track in tracks for note in note_ons(track)]
+    return [pitch for _, pitch in sorted(notes, key=lambda note: note[0])]
 
 
 def from_midi(data):
@@ -108,9 +145,7 @@ def from_midi(data):
 
     SongError if they do not.
     """
-    if data[:4] != b"MThd" or data[14:18] != b"MTrk" or data[8:10] != b"\0\0":
-        raise SongError("is no MIDI file of format 0, with one track; export it as format 0")
-    pitches = note_ons(data[22:22 + int.from_bytes(data[18:22], "big")])
+    pitches = melody(data)
     digits = {pitch: str(i) for i, pitch in enumerate(pitches[:10])}
     if len(digits) < 10:
         raise SongError("does not begin with ten different notes, the alap; is it another song?")

@@ -5,7 +5,9 @@ A quarter or a tenth of a set; `bench/photos.py` reads whole ones, beside zbar a
 import base64
 import json
 import os
+import random
 import shutil
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -17,6 +19,11 @@ import card_files
 import cards
 import deck
 import decode_qr
+import encode_qr
+import images
+import picture_files
+import png
+from grey import PictureError
 from qrcode_tables import QRError
 
 SEED, PART, PARTS = 5, 1, 4
@@ -57,6 +64,47 @@ class Symbols(Folder):
                 continue
             self.assertIn(base64.b64encode(payload).decode(), photo["payloads"], photo["file"])
         self.assertLessEqual(len(missed), 2, missed)
+
+
+class Mutants(unittest.TestCase):
+    """Files with wrong bytes give a picture or one line, whatever they are."""
+
+    @staticmethod
+    def with_checksums(data):
+        """A PNG whose chunks have the checksums that they should have."""
+        out, offset = bytes(data[:8]), 8
+        while offset + 12 <= len(data):
+            length = int.from_bytes(data[offset:offset + 4], "big") % 100_000
+            out += png.chunk(bytes(data[offset + 4:offset + 8]),
+                             bytes(data[offset + 8:offset + 8 + length]))
+            offset += 12 + length
+        return out
+
+    def test_mutated_files_of_each_kind(self, trials=400):
+        rng = random.Random(21)
+        symbol = images.with_quiet_zone(encode_qr.encode(b"mutant")[0])
+        grey = bytes(255 * (1 - module) for row in symbol for module in row)
+        side = len(symbol)
+        bmp = b"BM" + struct.pack("<IIIIiiHHIIiiII", 0, 0, 54, 40, side, side, 1, 24, 0, 0, 0, 0,
+                                  0, 0) + bytes((3 * side + 3) // 4 * 4 * side)
+        for good in (read("tests", "baseline.jpg"), read("tests", "progressive.jpg"),
+                     png.write_png(symbol, 2), b"P5 %d %d 255\n" % (side, side) + grey, bmp):
+            read_whole = 0
+            for _ in range(trials):
+                data = bytearray(good)
+                for _ in range(rng.randrange(1, 5)):
+                    place = rng.randrange(len(data) if rng.randrange(2) else min(300, len(data)))
+                    data[place] = rng.randrange(256)
+                data = data[:rng.randrange(len(data))] if rng.randrange(8) == 0 else data
+                if good.startswith(png.SIGNATURE):           # else its checksums tell
+                    data = self.with_checksums(data)
+                try:
+                    picture = picture_files.open_picture(bytes(data))
+                    picture.grey(1)
+                    read_whole += 1
+                except PictureError as error:
+                    self.assertNotIn("\n", str(error))
+            self.assertGreater(read_whole, 0, good[:4])
 
 
 class Decks(Folder):

@@ -110,9 +110,32 @@ class Midi(unittest.TestCase):
         unknown = data.replace(b"\0\xff\x2f", b"\0\xf4\x2f")
         for wrong, words in ((unknown, "unknown MIDI event 0xf4"),
                              (data.replace(b"\x90\x43", b"\x90\x63"), "note 11 whose pitch"),
-                             (data[:9] + b"\1" + data[10:], "no MIDI file of format 0")):
+                             (data[:9] + b"\2" + data[10:], "no MIDI file of format 0 or 1")):
             with self.assertRaisesRegex(SongError, words):
                 midi.from_midi(wrong)
+
+    def test_format_1_and_rmid_are_read(self):
+        """As other programs save it: a track of tempo, and the notes on two more."""
+        data = read("song", "primegpt.mid")
+        digits, track, notes = midi.from_midi(data), data[22:], []
+        for tick, pitch in midi.note_ons(track):
+            notes.append((tick, pitch))
+        tracks = [b"\0\xff\x51\3\7\xa1\x20\0\xff\x2f\0"]
+        for part in (notes[0::2], notes[1::2]):
+            events, now = b"", 0
+            for tick, pitch in part:
+                events += midi.encode_vlq(tick - now) + bytes([0x91, pitch, 70])
+                events += b"\1" + bytes([0x81, pitch, 0])
+                now = tick + 1
+            tracks.append(events + b"\0\xff\x2f\0")
+        whole = b"MThd" + struct.pack(">IHHH", 6, 1, 3, 480) + b"".join(
+            b"MTrk" + struct.pack(">I", len(each)) + each for each in tracks)
+        self.assertEqual(midi.from_midi(whole), digits)
+        rmid = b"RIFF" + struct.pack("<I", len(whole) + 12) + b"RMIDdata" + struct.pack(
+            "<I", len(whole)) + whole
+        self.assertEqual(midi.from_midi(rmid), digits)
+        with self.assertRaisesRegex(SongError, "without a track"):
+            midi.from_midi(whole[:14])
 
     def test_truncated_files_are_refused(self):
         data, rng = read("song", "primegpt.mid"), random.Random(1)
