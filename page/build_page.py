@@ -25,10 +25,11 @@ cards, card_drawing, card_files, deck, draw_pictures, command, primality, harmon
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"  # the release that the tests run
 SCRIPTS = draw_pictures.CHAIN + ("fastgpt.py",)
-READERS = {"qr": ("decoding", "finders", "geometry", "grey", "grid", "jpeg", "photo",
-                  "picture_files", "png", "qrcode_tables", "reed_solomon", "shades", "straight"),
-           "punchcard": ("card_codes", "card_drawing", "card_photo", "cards", "deck", "outline",
-                         "repair"),
+READERS = {"qr": ("decoding", "finders", "geometry", "grey", "grid", "jpeg", "jpeg_codes",
+                  "jpeg_frame", "jpeg_progressive", "jpeg_transform", "photo", "picture_files",
+                  "png", "qrcode_tables", "reed_solomon", "shades", "straight"),
+           "punchcard": ("alignment", "card_codes", "card_drawing", "card_photo", "cards", "deck",
+                         "outline", "repair"),
            "page": ("read_picture",)}
 RATE, SA = 4.0, 60                # notes a second and Sa's MIDI number, as in song/primegpt.mid
 

@@ -129,8 +129,7 @@ def block_levels(image, size):
     """(darkest, lightest) of each block of size x size pixels: two lists of rows."""
     darkest, lightest = [], []
     for y in range(0, image.height, size):
-        rows = image.rows()[y:y + size] if size > 64 else \
-            [image.row(k) for k in range(y, min(y + size, image.height))]
+        rows = [image.row(k) for k in range(y, min(y + size, image.height))]
         blocks = [b"".join(row[x:x + size] for row in rows) for x in range(0, image.width, size)]
         darkest.append([min(block) for block in blocks])
         lightest.append([max(block) for block in blocks])

@@ -6,7 +6,8 @@ import unittest
 
 from common import CHAIN, ROOT, UNIT_FOLDERS, InFolder, need, path, read
 
-PICTURES = ("geometry.py", "grey.py", "jpeg.py", "picture_files.py", "png.py")
+PICTURES = ("geometry.py", "grey.py", "jpeg.py", "jpeg_codes.py", "jpeg_frame.py",
+            "jpeg_progressive.py", "jpeg_transform.py", "picture_files.py", "png.py")
 SAME_TEXT = {"command.py": UNIT_FOLDERS, "primality.py": ("prime", "song"),
              **{name: ("punchcard", "qr") for name in PICTURES}}
 # Names at the top of the first file that the second also has must have the same text there.
