@@ -185,6 +185,7 @@ class Listener:
         notes = [self.first + (raga.ALAP_STEP * k + 1) * self.slot for k in range(10)]
         self.alap_energy = sum(mean_between(self.loud, at, at) for at in notes) / 10
         self.start, self.digits = self.first + raga.MELODY * self.slot, []
+        self.doubts = []             # for each digit how much likelier it is than another, and that
 
     def learn(self, samples):
         """Choose the frequencies that are strong in the alap, and keep the spectra of its notes."""
@@ -252,7 +253,9 @@ class Listener:
             if self.digits and is_last:
                 return False
             raise SongError(f"loses the tune at second {at * HOP:.1f}: a note is missing")
-        digit, similarity = self.recognise(at, position)
+        similarities = self.recognise(at, position)
+        second, best = sorted(range(10), key=similarities.__getitem__)[-2:]
+        digit, similarity = str(best), similarities[best]
         before = mean_between(self.loud, at - 0.5 * slot, at - 0.1 * slot)
         if is_last and energy < FADING * before and self.digits and digit == self.digits[-1]:
             return False                         # the last note, dying away
@@ -260,16 +263,15 @@ class Listener:
             raise SongError(f"loses the tune at second {at * HOP:.1f}: "
                             "this sounds like no note of the alap")
         self.digits.append(digit)
+        self.doubts.append((similarity - similarities[second], str(second)))
         return True
 
     def recognise(self, at, position):
-        """(digit, cosine similarity) of the note at hop `at`."""
+        """The cosine similarities of the note at hop `at` to those of the ten digits."""
         spectrum = self.analyser.spectrum(self.sample_at(at + WINDOW_START * self.slot))
         if position:                             # after a breath nothing rings on
             before = self.means[int(self.digits[-1])]
             share = REVERBERATION * cosine(spectrum, before)
             spectrum = normalise([max(0.0, v - share * w) for v, w in zip(spectrum, before)])
-        similarity = [max(cosine(spectrum, template) for template in templates)
-                      for templates in self.templates]
-        digit = max(range(10), key=similarity.__getitem__)
-        return str(digit), similarity[digit]
+        return [max(cosine(spectrum, template) for template in templates)
+                for templates in self.templates]

@@ -169,6 +169,25 @@ class Numbers(unittest.TestCase):
         for echo in ("3", "99"):
             self.assertEqual(decode_song.script_in(self.digits + echo)[0], self.digits)
 
+    def test_the_least_certain_notes_are_put_right(self):
+        """Three wrong notes among the dozen least certain; but none where all sound certain."""
+        rng = random.Random(3)
+        wrong, doubts = list(self.digits), [(0.5 + rng.random() / 2, "0") for _ in self.digits]
+        for k, note in enumerate(rng.sample(range(len(wrong)), 12)):
+            doubts[note] = 0.1 * rng.random(), str((int(wrong[note]) + 1 + k % 9) % 10)
+            if k < 3:                            # heard the other way round
+                doubts[note] = doubts[note][0], wrong[note]
+                wrong[note] = str((int(wrong[note]) + 3) % 10)
+        heard = "".join(wrong)
+        self.assertEqual(decode_song.script_in(heard, doubts)[0], self.digits)
+        self.assertNotEqual(heard, self.digits)
+        with self.assertRaisesRegex(SongError, "do not unpack"):
+            decode_song.script_in(heard, [(margin + 9, other) for margin, other in doubts][:5])
+
+    def test_corrections_come_in_the_order_of_their_doubts(self):
+        found = list(decode_song.corrections("111", [(0.1, "2"), (0.25, "3"), (0.3, "4")]))
+        self.assertEqual(found, ["111", "211", "131", "114", "231", "214", "134", "234"])
+
     def test_other_numbers_are_refused_with_their_cause(self):
         number = int(self.digits)
         for digits, words in (("3" * 19, "holds 19 notes"), ("3" * 6001, "holds 6001 notes"),

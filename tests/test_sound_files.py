@@ -1,0 +1,145 @@
+"""Recordings as people have them: WAV of every kind, AIFF, and what ffmpeg reads."""
+import array
+import io
+import os
+import random
+import shutil
+import struct
+import subprocess
+import sys
+import unittest
+
+from common import InFolder, need
+
+import listening
+import sound_files
+import test_song
+import wav
+from midi import SongError
+
+RATE = 8000
+
+
+def chunk(name, data, order="<"):
+    """A chunk of a RIFF or IFF file."""
+    return name + struct.pack(order + "I", len(data)) + data + b"\0" * (len(data) % 2)
+
+
+def wav_file(tag, bits, data, length=None):
+    """A WAV file of one channel; length: what its data chunk says instead of the truth."""
+    header = struct.pack("<HHIIHH", tag, 1, RATE, RATE * bits // 8, bits // 8, bits)
+    sound = chunk(b"data", data)
+    if length is not None:
+        sound = sound[:4] + struct.pack("<I", length) + sound[8:]
+    return b"RIFF\xff\xff\xff\xffWAVE" + chunk(b"fmt ", header) + sound
+
+
+def aiff_file(bits, data, kind=None):
+    """An AIFF file of one channel, or AIFF-C of a kind of samples."""
+    exponent = RATE.bit_length() - 1
+    rate = struct.pack(">HQ", 16383 + exponent, RATE << 63 - exponent)
+    common = struct.pack(">hIh", 1, 8 * len(data) // bits, bits) + rate
+    if kind:
+        common += kind + b"\0\0"
+    body = (b"AIFC" if kind else b"AIFF") + chunk(b"COMM", common, ">")
+    body += chunk(b"SSND", bytes(8) + data, ">")
+    return b"FORM" + struct.pack(">I", len(body)) + body
+
+
+def nearest(table):
+    """A function from a sample to the byte whose value in a table of 256 is nearest."""
+    known = {}
+
+    def code(value):
+        if value not in known:
+            known[value] = min(range(256), key=lambda k: abs(table[k] - value))
+        return known[value]
+
+    return code
+
+
+class Kinds(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.digits = "".join(random.Random(6).choice("0123456789") for _ in range(24))
+        cls.samples = test_song.render(cls.digits, RATE)
+
+    def packed(self, order, width):
+        """The samples as integers of `width` bytes."""
+        return b"".join((v << 8 * width - 16).to_bytes(width, order, signed=True)
+                        for v in self.samples)
+
+    def assert_heard(self, data, name="x"):
+        samples, rate = sound_files.read_sound_file(io.BytesIO(data), name)
+        self.assertEqual(listening.Listener(samples, rate).decode(), self.digits)
+
+    def test_lengths_that_a_pipe_does_not_know(self):
+        for length in (0, 0xFFFFFFFF):
+            self.assert_heard(wav_file(1, 16, self.packed("little", 2), length))
+
+    def test_a_law_and_mu_law(self):
+        for tag in (wav.A_LAW, wav.MU_LAW):
+            code = nearest(wav.LAWS[tag])
+            self.assert_heard(wav_file(tag, 8, bytes(map(code, self.samples))))
+
+    def test_laws_are_those_of_the_recommendation(self):
+        """Points of the tables of G.711: the ends and the first steps."""
+        law = wav.LAWS[wav.MU_LAW]
+        self.assertEqual([law[k] for k in (0x80, 0x00, 0xFF, 0x7F, 0xFE)],
+                         [32124, -32124, 0, 0, 8])
+        law = wav.LAWS[wav.A_LAW]
+        self.assertEqual([law[k] for k in (0xD5, 0x55, 0xAA, 0x2A)], [8, -8, 32256, -32256])
+
+    def test_extensible_wav(self):
+        header = struct.pack("<HHIIHH", 0xFFFE, 1, RATE, 2 * RATE, 2, 16)
+        header += struct.pack("<HHIH", 22, 16, 4, 1) + b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71"
+        self.assert_heard(b"RIFF\0\0\0\0WAVE" + chunk(b"fmt ", header)
+                          + chunk(b"data", self.packed("little", 2)))
+
+    def test_aiff_of_three_widths_and_aiff_c(self):
+        for bits in (16, 24):
+            self.assert_heard(aiff_file(bits, self.packed("big", bits // 8)))
+        self.assert_heard(aiff_file(8, bytes((v >> 8) & 255 for v in self.samples)))
+        self.assert_heard(aiff_file(16, self.packed("little", 2), b"sowt"))
+        floats = array.array("f", [v / 32768 for v in self.samples])
+        if sys.byteorder == "little":
+            floats.byteswap()
+        self.assert_heard(aiff_file(32, floats.tobytes(), b"fl32"))
+
+    def test_bad_aiff_is_refused(self):
+        good = aiff_file(16, self.packed("big", 2)[:4000])
+        for data, words in ((good[:20], "without sound"), (good[:12] + good[38:], "without a head"),
+                            (aiff_file(16, bytes(100), b"ima4"), "unsupported kind")):
+            with self.assertRaisesRegex(SongError, words):
+                sound_files.read_sound_file(io.BytesIO(data), "x.aiff")
+
+
+class WithFfmpeg(InFolder):
+    def test_what_ffmpeg_reads_is_read_through_it(self):
+        need(shutil.which("ffmpeg"), "ffmpeg")
+        digits = "27182818284590452353602874"
+        self.put("tune.wav", test_song.make_wav(test_song.render(digits, 22050), 22050))
+        for name, *options in (("tune.mp3", "-b:a", "64k"), ("-tune.m4a", "-b:a", "48k")):
+            path = os.path.join(self.folder, name)
+            subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i",
+                            os.path.join(self.folder, "tune.wav"), *options, path], check=True)
+            with open(path, "rb") as file:
+                samples, rate = sound_files.read_sound_file(file, path)
+            self.assertEqual(listening.Listener(samples, rate).decode(), digits, name)
+        self.put("bad.mp3", b"ID3" + bytes(3000))
+        path = os.path.join(self.folder, "bad.mp3")
+        with open(path, "rb") as file, self.assertRaisesRegex(SongError, "ffmpeg cannot read"):
+            sound_files.read_sound_file(file, path)
+
+    def test_without_ffmpeg_the_command_is_named(self):
+        before = os.environ["PATH"]
+        self.addCleanup(os.environ.__setitem__, "PATH", before)
+        os.environ["PATH"] = self.folder
+        for start, kind in ((b"OggS" + bytes(99), "an Ogg file"), (b"fLaC" + bytes(99), "a FLAC"),
+                            (b"\0\0\0\x20ftypM4A " + bytes(9), "an M4A")):
+            with self.assertRaisesRegex(SongError, f"is {kind}.*convert it: ffmpeg -i INPUT"):
+                sound_files.read_sound_file(io.BytesIO(start), "x")
+
+
+if __name__ == "__main__":
+    unittest.main()
