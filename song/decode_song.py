@@ -34,27 +34,42 @@ MAX_MIDI = 1 << 24                               # bytes
 GZIP_START = 0x1f8b0800                          # first four bytes of a gzip file without flags
 
 
-def read_digits(path):
-    """(the text of digits in a MIDI or WAV file, doubts), with progress on a terminal.
-
-    doubts: for each digit how much likelier it was than another one, and that; none of a MIDI file.
-    Or SongError.
-    """
+def open_song(path):
+    """A MIDI file's text of digits, or a Listener to any other file. SongError if it is no song."""
     with open(path, "rb") as file:
         if not file.seekable():
             raise SongError("cannot be read from a pipe; save it as a file")
         start = file.read(12)
-        if start[:4] == b"MThd" or start[8:] == b"RMID":
-            file.seek(0)
-            return midi.from_midi(file.read(MAX_MIDI)), ()
         file.seek(0)
-        samples, rate = read_sound_file(file, path, lambda done, total: show_progress(
-            f"reading, {100 * done // total} %"))
-    listener, seconds = listening.Listener(samples, rate), len(samples) / rate
-    digits = listener.decode(lambda second: show_progress(
-        f"second {second:.0f} of {seconds:.0f}"))
-    show_progress(f"{len(digits)} notes", last=True)
-    return digits, listener.doubts
+        if start[:4] == b"MThd" or start[8:] == b"RMID":
+            return midi.from_midi(file.read(MAX_MIDI))
+        return listening.Listener(*read_sound_file(file, path, lambda done, total: show_progress(
+            f"reading, {100 * done // total} %")))
+
+
+def listen(listener, retunes):
+    """(digits heard, digits, script) of a Listener, with progress on a terminal. Or SongError."""
+    heard = listener.decode(lambda second: show_progress(f"second {second:.0f}"), retunes)
+    show_progress(f"{len(heard)} notes", last=True)
+    return (heard, *script_in(heard, listener.doubts))
+
+
+def read_song(path):
+    """(digits heard, digits, script) of a file. SongError if it is no song of a script.
+
+    What is not understood is listened to once more, as if its tuning wavered.
+    """
+    song = open_song(path)
+    if isinstance(song, str):
+        return (song, *script_in(song))
+    try:
+        return listen(song, retunes=False)
+    except SongError as error:
+        reason = error
+    try:
+        return listen(song, retunes=True)
+    except SongError:
+        raise reason from None
 
 
 def missing_notes(digits):
@@ -158,8 +173,7 @@ def main():
     if arguments.o == "" or arguments.song in ("", "-"):
         parser.error("FILE, -o: name a file; a song is not read from standard input")
     with error_context(arguments.song, SongError):
-        heard, doubts = read_digits(arguments.song)
-        digits, script = script_in(heard, doubts)
+        heard, digits, script = read_song(arguments.song)
     if arguments.o == "-":
         write_stdout(script)
         return

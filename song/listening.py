@@ -38,6 +38,8 @@ LOWEST, SPACING = 55.0, 6.0    # Hz, of the first frequencies that are compared
 STRONGEST = 96                 # frequencies of the alap that are then compared
 AMPLITUDE_EXPONENT = 0.7       # below 1, so that weak partials count
 REVERBERATION = 0.25           # share of the note before that is subtracted from the next
+DETUNINGS = (0.98, 0.985, 0.99, 0.996, 1.004, 1.01, 1.015, 1.02)       # of unclear notes
+CLEAR_SIMILARITY, CLEAR_MARGIN = 0.965, 0.1  # of a note that needs no other tuning
 MIN_SIMILARITY = 0.5           # cosine, below which a sound is no note of the alap
 
 # Tempo and the end of the piece.
@@ -184,8 +186,7 @@ class Listener:
         self.learn(samples)
         notes = [self.first + (raga.ALAP_STEP * k + 1) * self.slot for k in range(10)]
         self.alap_energy = sum(mean_between(self.loud, at, at) for at in notes) / 10
-        self.start, self.digits = self.first + raga.MELODY * self.slot, []
-        self.doubts = []             # for each digit how much likelier it is than another, and that
+        self.alap_slot, self.retunes = self.slot, False
 
     def learn(self, samples):
         """Choose the frequencies that are strong in the alap, and keep the spectra of its notes."""
@@ -196,6 +197,8 @@ class Listener:
         strength = [max(column) for column in zip(*map(mean_vector, coarse))]
         strongest = [f for _, f in sorted(zip(strength, grid), reverse=True)[:STRONGEST]]
         self.analyser = SpectrumAnalyser(samples, self.rate, seconds, strongest)
+        self.detuned = [SpectrumAnalyser(samples, self.rate, seconds,
+                                         [f * factor for f in strongest]) for factor in DETUNINGS]
         self.templates = self.alap_spectra(self.analyser)
         self.means = [mean_vector(spectra) for spectra in self.templates]
 
@@ -213,8 +216,15 @@ class Listener:
         """Hops -> the index of a sample."""
         return round(hops * HOP * self.rate)
 
-    def decode(self, report=lambda *_: None):
-        """The text of digits. SongError, with the second, where the tune is lost."""
+    def decode(self, report=lambda *_: None, retunes=False):
+        """The text of digits. SongError, with the second, where the tune is lost.
+
+        retunes: compare unclear notes at other tunings, too, as the speed of a tape or a hand may
+        waver; that takes two to three times as long.
+        """
+        self.slot, self.retunes = self.alap_slot, retunes
+        self.start, self.digits = self.first + raga.MELODY * self.slot, []
+        self.doubts = []             # for each digit how much likelier it is than another, and that
         while self.read_phrase():
             report(self.start * HOP)
             self.start += raga.PHRASE_STEP * self.slot
@@ -268,7 +278,16 @@ class Listener:
 
     def recognise(self, at, position):
         """The cosine similarities of the note at hop `at` to those of the ten digits."""
-        spectrum = self.analyser.spectrum(self.sample_at(at + WINDOW_START * self.slot))
+        start = self.sample_at(at + WINDOW_START * self.slot)
+        best = self.similarities(self.analyser.spectrum(start), position)
+        second, first = sorted(best)[-2:]
+        if self.retunes and (first < CLEAR_SIMILARITY or first - second < CLEAR_MARGIN):
+            for analyser in self.detuned:
+                best = list(map(max, best, self.similarities(analyser.spectrum(start), position)))
+        return best
+
+    def similarities(self, spectrum, position):
+        """The cosine similarities of a spectrum to the notes of the ten digits."""
         if position:                             # after a breath nothing rings on
             before = self.means[int(self.digits[-1])]
             share = REVERBERATION * cosine(spectrum, before)

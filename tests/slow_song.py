@@ -14,6 +14,7 @@ import test_song
 import test_song_commands
 from common import need, path, read, run_python
 
+import decode_song
 import listening
 import midi
 import primality
@@ -98,6 +99,17 @@ class Recordings(unittest.TestCase):
         for speed in ("1.03", "0.97"):
             run("sox", self.at("22050.wav"), self.at(speed + ".wav"), "speed", speed)
             self.assert_heard(speed + ".wav")
+
+    def test_a_wow_of_one_percent_is_heard_and_what_is_misheard_put_right(self):
+        """As of a tape: the speed wavers by 1 % each way, every two seconds."""
+        samples, depth, frequency = self.samples(), 0.01, 0.5
+        turn = 2 * math.pi * frequency / 22050
+        places = (i + depth / turn * math.sin(turn * i) for i in range(len(samples) - 200))
+        self.write("wow.wav", [samples[int(place)] for place in places])
+        with open(self.at("wow.wav"), "rb") as file:
+            listener = listening.Listener(*wav.read_wav(file))
+        digits = listener.decode(retunes=True)
+        self.assertEqual(decode_song.script_in(digits, listener.doubts)[0], self.digits)
 
     def test_fluidsynth_on_four_instruments(self):
         """Debian's FluidR3: church organ, reed organ, accordion, harmonica."""
