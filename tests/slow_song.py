@@ -120,7 +120,7 @@ class Recordings(unittest.TestCase):
         for program in (19, 20, 21, 22):
             with open(self.at("program.mid"), "wb") as file:
                 file.write(data[:change + 1] + bytes([program]) + data[change + 2:])
-            for rate in ("22050", "44100"):
+            for rate in ("22050", "44100") if program == 20 else ("44100",):
                 run("fluidsynth", "-ni", "-g", "0.5", "-r", rate, "-F", self.at("synth.wav"),
                     SOUND_FONT, self.at("program.mid"))
                 self.assert_heard("synth.wav")
