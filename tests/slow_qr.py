@@ -117,7 +117,8 @@ class Judges(unittest.TestCase):
         for (data, _, version, level, _), matrix, answer in zip(cases, ours, answers):
             *rows, picture = json.loads(answer.decode())
             self.assertEqual(["".join(map(str, row)) for row in matrix], rows, (version, level))
-            self.assertEqual(decode_qr.read(base64.b64decode(picture)), (data, version, level))
+            if not how:                          # the same pictures once more otherwise
+                self.assertEqual(decode_qr.read(base64.b64decode(picture)), (data, version, level))
 
     def pictures(self, folder, matrices):
         """The names of PNG files of three pixels a module."""
