@@ -2,7 +2,6 @@
 import array
 import io
 import os
-import random
 import shutil
 import struct
 import subprocess
@@ -61,17 +60,20 @@ def nearest(table):
 class Kinds(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.digits = "".join(random.Random(6).choice("0123456789") for _ in range(24))
-        cls.samples = test_song.render(cls.digits, RATE)
+        cls.samples = test_song.render("31415", RATE)
+        cls.known = sound_files.read_sound_file(
+            io.BytesIO(test_song.make_wav(cls.samples, RATE)), "x")
 
     def packed(self, order, width):
         """The samples as integers of `width` bytes."""
         return b"".join((v << 8 * width - 16).to_bytes(width, order, signed=True)
                         for v in self.samples)
 
-    def assert_heard(self, data, name="x"):
-        samples, rate = sound_files.read_sound_file(io.BytesIO(data), name)
-        self.assertEqual(listening.Listener(samples, rate).decode(), self.digits)
+    def assert_heard(self, data, error=1):
+        """The samples are those of an ordinary WAV file, but for an error of so much."""
+        samples, rate = sound_files.read_sound_file(io.BytesIO(data), "x")
+        self.assertEqual((len(samples), rate), (len(self.known[0]), self.known[1]))
+        self.assertLessEqual(max(abs(a - b) for a, b in zip(samples, self.known[0])), error)
 
     def test_lengths_that_a_pipe_does_not_know(self):
         for length in (0, 0xFFFFFFFF):
@@ -80,7 +82,7 @@ class Kinds(unittest.TestCase):
     def test_a_law_and_mu_law(self):
         for tag in (wav.A_LAW, wav.MU_LAW):
             code = nearest(wav.LAWS[tag])
-            self.assert_heard(wav_file(tag, 8, bytes(map(code, self.samples))))
+            self.assert_heard(wav_file(tag, 8, bytes(map(code, self.samples))), 400)
 
     def test_laws_are_those_of_the_recommendation(self):
         """Points of the tables of G.711: the ends and the first steps."""
@@ -99,7 +101,7 @@ class Kinds(unittest.TestCase):
     def test_aiff_of_three_widths_and_aiff_c(self):
         for bits in (16, 24):
             self.assert_heard(aiff_file(bits, self.packed("big", bits // 8)))
-        self.assert_heard(aiff_file(8, bytes((v >> 8) & 255 for v in self.samples)))
+        self.assert_heard(aiff_file(8, bytes((v >> 8) & 255 for v in self.samples)), 256)
         self.assert_heard(aiff_file(16, self.packed("little", 2), b"sowt"))
         floats = array.array("f", [v / 32768 for v in self.samples])
         if sys.byteorder == "little":
