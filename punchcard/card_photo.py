@@ -106,10 +106,10 @@ def judge(image, h, shrink):
 
 
 def cut_corner(image, h):
-    """Which corner is cut off, 0 to 3: the one whose shade differs most from the card's beside it.
-    """
+    """Which corner is cut off, 0 to 3: where the shade differs most from the card's beside it."""
     sample = sampler(image)
-    def step(k):
+
+    def contrast(k):
         (x, y), (mx, my) = CORNERS[k], (CARD_WIDTH / 2, CARD_HEIGHT / 2)
         right, down = (1 if x < mx else -1), (1 if y < my else -1)
         outer = sum(sample(*project(h, x + right * a, y + down * b))
@@ -118,7 +118,7 @@ def cut_corner(image, h):
                     for a, b in ((330, 100), (130, 420), (450, 100), (130, 500)))
         return abs(outer - inner)
 
-    return max(range(4), key=step)
+    return max(range(4), key=contrast)
 
 
 def read_candidate(image, corners, reach, shrink):

@@ -8,8 +8,8 @@ import math
 import re
 
 RATIOS = (1, 1, 3, 1, 1)
-TOLERANCE = 0.5                                  # of a module, how far a run may be off; per module
-PIXEL = 0.7                                      # and how far because it ends between two pixels
+TOLERANCE = 0.5                                  # of a module, how far a run may be off its ratio
+PIXEL = 0.7                                      # more, as a run ends between two pixels
 MAX_FINDERS = 40
 MAX_CHECKS = 30_000                              # of crossings; in noise there is no end of them
 MAX_TRIPLES = 150

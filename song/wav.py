@@ -103,7 +103,7 @@ def read_wav(file, report=lambda *_: None):
     SongError if it is none, or of an unsupported kind. report(bytes done, all) on the way.
     """
     if file.read(4) != b"RIFF" or file.read(8)[4:] != b"WAVE":
-        raise SongError("is neither a MIDI nor a WAV file; convert the recording to WAV")
+        raise SongError("is neither a MIDI nor a WAV file, nor AIFF; convert the recording to WAV")
     tag, channels, rate, bits = read_format(file)
     length, width = seek_chunk(file, b"data"), bits // 8
     if length in UNKNOWN_LENGTHS:                # who writes to a pipe cannot know it
