@@ -19,9 +19,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 # This is a tool of the repository, not a unit: it may use all of them.
 sys.path[:0] = [os.path.join(ROOT, folder) for folder in ("song", "punchcard", "pictures")]
-cards, card_drawing, card_files, deck, draw_pictures, command, primality, harmonium, raga = map(
-    importlib.import_module, ("cards", "card_drawing", "card_files", "deck", "draw_pictures",
-                              "command", "primality", "harmonium", "raga"))
+cards, card_drawing, card_files, deck, draw_pictures, command = map(importlib.import_module, (
+    "cards", "card_drawing", "card_files", "deck", "draw_pictures", "command"))
+primality, harmonium, raga, parity = map(importlib.import_module, (
+    "primality", "harmonium", "raga", "parity"))
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"  # the release that the tests run
 SCRIPTS = draw_pictures.CHAIN + ("fastgpt.py",)
@@ -60,10 +61,16 @@ def card_data():
 
 def raga_data(digits):
     """What the page plays the song from."""
+    layout = raga.Layout(len(digits))
     return {"rate": RATE, "sa": SA, "ranked": raga.rank_digits(digits), "swaras": raga.SWARAS,
             "alapNote": raga.ALAP_NOTE, "alapStep": raga.ALAP_STEP, "melody": raga.MELODY,
+            "alapLoudness": raga.ALAP_LOUDNESS,
             "phrase": raga.PHRASE_NOTES, "phraseStep": raga.PHRASE_STEP,
-            "lastNote": raga.LAST_NOTE, "loudness": raga.LOUDNESS, "reed": harmonium.REED,
+            "lastNote": raga.LAST_NOTE, "loudness": raga.LOUDNESS,
+            "parity": parity.parity(digits), "coda": layout.coda_start, "codaBeat": raga.BEAT,
+            "cycle": raga.CYCLE_NOTES, "cycleStep": raga.CYCLE_STEP,
+            "cycleLoudness": raga.CYCLE_LOUDNESS, "closing": layout.closing_start,
+            "reed": harmonium.REED,
             "strings": harmonium.STRINGS, "beat": harmonium.BEAT, "attack": harmonium.ATTACK,
             "release": harmonium.RELEASE}
 

@@ -10,7 +10,8 @@
 
 The digits take the swaras by how often they occur, the most frequent Sa. First the alap plays the
 notes of 0 to 9 in order, slowly, so that the recording carries its own key; then ten digits to a
-phrase, the last one held, and a breath.
+phrase, the last one held, and a breath. A coda plays digits of parity, which repair what is
+misheard or missing, and the alap closes.
 """
 import argparse
 import os
@@ -120,8 +121,7 @@ def main():
         write_wav(arguments.wav, digits, sa, rate, arguments.rate)
         print(f"{arguments.wav}: rendered")
     stale = write_or_check(outputs, source, arguments.check)
-    end = max(start + length for start, length, _ in raga.schedule(len(digits)))
-    minutes, seconds = divmod(round(end / rate), 60)
+    minutes, seconds = divmod(round(raga.Layout(len(digits)).end / rate), 60)
     print(f"{len(digits)} digits, {minutes}:{seconds:02d} minutes")
     return 1 if stale else 0
 

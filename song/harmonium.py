@@ -22,6 +22,7 @@ PLUCK_SLOTS = 3                                  # slots from string to string
 DRONE = 0.055                                    # of a note's peak, for each string
 STRING_HARMONICS = 8
 STRING_RISE, STRING_FADE = 0.02, 0.2             # seconds
+PARTS = 4                                        # of a slot, in which the sound is put together
 STRING_RING = 2.4                                # times PLUCK_SLOTS, how long a string rings
 
 
@@ -78,36 +79,39 @@ def render(digits, write, sa=60, rate=4.0, sample_rate=SAMPLE_RATE, report=lambd
 
     sa: MIDI number of Sa; rate: notes a second. report(notes done, all) is called on the way.
     """
-    notes, slot, phrase = raga.assign_swaras(digits), 1 / rate, raga.PHRASE_STEP
+    notes, slot, phrase = raga.assign_swaras(digits), 1 / rate, PARTS * raga.PHRASE_STEP
     tonic = 440 * 2 ** ((sa - 69) / 12)
     ground = drone(tonic, slot, sample_rate)
     edges = [round(i * len(ground) / phrase) for i in range(phrase + 1)]
 
-    def ground_of(position, slots):
-        """The drone for so many slots from a position of the phrase on; it may wrap around."""
-        end = position + slots
-        before_end = ground[edges[position]:edges[min(end, phrase)]]
+    def ground_of(start, parts):
+        """The drone for so many parts of a slot from a part of the phrase on; it may wrap round."""
+        end = start + parts
+        before_end = ground[edges[start]:edges[min(end, phrase)]]
         return before_end + ground[:edges[max(0, end - phrase)]]
 
     @functools.lru_cache(maxsize=None)
-    def melody(digit, slots, loudness):
-        """The samples of a note of so many slots."""
+    def melody(digit, parts, loudness):
+        """The samples of a note of so many parts of a slot."""
         frequency = tonic * 2 ** (notes[digit][2] / 12)
-        return [loudness * sample for sample in tone(frequency, slots * slot, sample_rate)]
+        seconds = parts * slot / PARTS
+        return [loudness * sample for sample in tone(frequency, seconds, sample_rate)]
 
     @functools.lru_cache(maxsize=None)
-    def piece(position, slots, digit=None, loudness=0):
-        """The bytes of some slots from a position of the drone on, with a note or without."""
-        return mix(melody(digit, slots, loudness) if digit else [], ground_of(position, slots))
+    def piece(start, parts, digit=None, loudness=0):
+        """The bytes of some parts from a part of the drone on, with a note or without."""
+        return mix(melody(digit, parts, loudness) if digit else [], ground_of(start, parts))
 
-    now, total = 0, len(digits) + 10
-    starts = zip(raga.DIGITS + digits, raga.schedule(len(digits)))
-    for i, (digit, (start, slots, position)) in enumerate(starts, 1):
+    now, played = 0, raga.compose(digits)
+    for i, (digit, start, slots, part, position) in enumerate(played, 1):
+        start, parts = round(PARTS * start), round(PARTS * slots)
         while now < start:
-            write(piece((now - raga.MELODY) % phrase, 1))
-            now += 1
-        write(piece((now - raga.MELODY) % phrase, slots, digit, raga.loudness(position)))
-        now += slots
-        report(i, total)
-    tail = ground_of((now - raga.MELODY) % phrase, phrase)
+            silent = min(PARTS, start - now)
+            write(piece((now - PARTS * raga.MELODY) % phrase, silent))
+            now += silent
+        loud = raga.loudness(part, position)
+        write(piece((now - PARTS * raga.MELODY) % phrase, parts, digit, loud))
+        now += parts
+        report(i, len(played))
+    tail = ground_of((now - PARTS * raga.MELODY) % phrase, phrase)
     write(mix([], [sample * (1 - i / len(tail)) for i, sample in enumerate(tail)]))

@@ -31,10 +31,14 @@ def to_midi(digits, sa=60, rate=4.0):
     # (tick, order among events of the same tick, event)
     events = [(0, 0, b"\xff\x51\x03" + tempo), (0, 0, b"\xff\x03\x05prime"),
               (0, 0, bytes([0xC0, PROGRAM]))]
-    for digit, (start, length, position) in zip(raga.DIGITS + digits, raga.schedule(len(digits))):
+    part_before = None
+    for digit, start, length, part, position in raga.compose(digits):
         name, _, semitones = notes[digit]
-        velocity = round(FULL_VELOCITY * raga.loudness(position))
-        on, off = start * TICKS, (start + length) * TICKS - SILENCE
+        velocity = round(FULL_VELOCITY * raga.loudness(part, position))
+        on, off = round(start * TICKS), round((start + length) * TICKS) - SILENCE
+        if part != part_before:
+            events.append((on, 2, b"\xff\x06" + encode_vlq(len(part)) + part.encode()))
+            part_before = part
         events += [(on, 2, b"\xff\x05" + encode_vlq(len(name)) + name.encode()),
                    (on, 3, bytes([0x90, sa + semitones, velocity])),
                    (off, 1, bytes([0x80, sa + semitones, 0]))]
@@ -125,8 +129,8 @@ def unwrap_rmid(data):
     return data
 
 
-def melody(data):
-    """The pitches of the notes of all tracks of a MIDI file, in the order in which they begin.
+def notes(data):
+    """[(tick, pitch)] of the notes of all tracks of a MIDI file, in the order in which they begin.
 
     SongError for what is no MIDI file of format 0 or 1.
     """
@@ -136,20 +140,5 @@ def melody(data):
     tracks = [body for kind, body in chunks(data) if kind == b"MTrk"]
     if not tracks:
         raise SongError("is a MIDI file without a track; take a whole copy")
-    notes = [note for track in tracks for note in note_ons(track)]
-    return [pitch for _, pitch in sorted(notes, key=lambda note: note[0])]
-
-
-def from_midi(data):
-    """The file -> the text of digits: the first ten notes tell which pitch is which digit.
-
-    SongError if they do not.
-    """
-    pitches = melody(data)
-    digits = {pitch: str(i) for i, pitch in enumerate(pitches[:10])}
-    if len(digits) < 10:
-        raise SongError("does not begin with ten different notes, the alap; is it another song?")
-    for i, pitch in enumerate(pitches, 1):
-        if pitch not in digits:
-            raise SongError(f"has a note {i} whose pitch is not in the alap; is it another song?")
-    return "".join(digits[pitch] for pitch in pitches[10:])
+    return sorted((note for track in tracks for note in note_ons(track)),
+                  key=lambda note: note[0])

@@ -105,8 +105,8 @@ class Page(unittest.TestCase):
         """The notes are the raga's, one is lit as it sounds, none when it was stopped."""
         digits = self.seen["decimal"]
         self.assertEqual([tuple(note) for note in self.seen["notes"]],
-                         [(digit, start, length) for digit, (start, length, _) in
-                          zip("0123456789" + digits, raga.schedule(len(digits)))])
+                         [(digit, start, length) for digit, start, length, _, _ in
+                          raga.compose(digits)])
         self.assertEqual((self.seen["lit"], self.seen["lights"]), ("0", 0))
 
     def test_it_fits_a_phone_and_names_its_controls(self):

@@ -6,7 +6,10 @@ from common import InFolder, path, read
 
 import midi
 import primality
+import raga
+import restoring
 import score
+import written
 
 ENCODE, DECODE = path("song", "encode_song.py"), path("song", "decode_song.py")
 TUNE = b"print('tune')\n"
@@ -50,12 +53,13 @@ class Commands(InFolder):
     def test_decimal_digits_are_taken_for_a_number(self):
         self.put("number.txt", "12345\n67891\n")
         self.assert_succeeds(ENCODE, "number.txt", "--notes-per-second", "5")
-        self.assertEqual(midi.from_midi(self.get("number.mid")), "1234567891")
+        self.assertEqual(len(midi.notes(self.get("number.mid"))), 10 + 10 + 6 + 10)
 
     def test_options_put_our_prime_into_the_current_folder(self):
         self.assert_succeeds(ENCODE, "--sa", "D4")
         self.assertEqual(os.listdir(self.folder), ["primegpt.mid"])
-        self.assertEqual(midi.from_midi(self.get("primegpt.mid")), self.prime)
+        song = restoring.restore(written.WrittenSong(midi.notes(self.get("primegpt.mid"))))
+        self.assertEqual(song.digits, self.prime)
 
     def test_bad_songs_are_refused_in_one_line(self):
         self.put("noise.mid", os.urandom(500))
@@ -95,9 +99,15 @@ class Readable(unittest.TestCase):
         self.assertEqual(score.to_svg(digits), read("song", "score.svg"))
         self.assertEqual(score.to_text(digits), read("song", "sargam.txt"))
 
-    def test_score_has_a_bar_for_every_note_of_forty_seconds(self):
+    def test_score_has_a_bar_for_every_note_of_its_rows_and_marks_the_coda(self):
+        """Thirty seconds from the beginning; three before the coda and seven of it."""
         text = read("song", "score.svg").decode()
-        self.assertEqual(text.count("<rect x="), 10 + 80)
+        digits = str(primality.read_number(path("verify_prime.py")))
+        coda = raga.Layout(len(digits)).coda_start / 4
+        shown = [start for _, start, _, _, _ in raga.compose(digits)
+                 if start / 4 < 30 or int(coda) - 3 <= start / 4 < int(coda) + 7]
+        self.assertEqual(text.count("<rect x="), len(shown))
+        self.assertEqual(text.count(">coda</text>"), 1)
 
 
 if __name__ == "__main__":
