@@ -10,9 +10,9 @@ import rhythm
 BREATH = 0.8                   # slots of the breath before a phrase, and of its first note
 FRACTION = 4                   # offsets in a slot
 REACH = 18                     # slots, of offsets beyond those at the two ends
-ENOUGH = 5.0                   # decibels from a breath to the note: more is no better
+ENOUGH, FINE = 5.0, 0.1        # decibels from a breath to the note; more than enough counts little
 DRIFT = 2.0                    # decibels that a drift to the next offset costs
-STEP, STEP_SLOPE = 15.0, 0.5   # decibels that a step costs, and for each slot of it besides
+STEP, STEP_SLOPE = 25.0, 0.25  # decibels that a step costs, and for each slot of it besides
 REFINED = 0.2                  # slots within which the offset of a stretch is made exact
 NEAR = 0.3                     # slots by which two placings may differ and be the same
 
@@ -85,8 +85,11 @@ def place_phrases(loudness, slot, places, length, opening, closing):
     end = round(FRACTION * (backward[-1] - forward[-1]) / slot) if backward else 0
     low, high = min(0, end) - FRACTION * REACH, max(0, end) + FRACTION * REACH
     offsets = [i * slot / FRACTION for i in range(low, high + 1)]
-    gains = [[min(ENOUGH, loudness.rise(second + offset, BREATH * slot, BREATH * slot))
-              for offset in offsets] for second in forward]
+    gains = []
+    for second in forward:
+        rises = [loudness.rise(second + offset, BREATH * slot, BREATH * slot)
+                 for offset in offsets]
+        gains.append([min(ENOUGH, rise) + FINE * rise for rise in rises])
     path = likeliest_path(gains, -low, end - low if backward else None)
     seconds = [second + offsets[i] for second, i in zip(forward, path)]
     steps = [k for k in range(1, len(path)) if abs(path[k] - path[k - 1]) > 1]
