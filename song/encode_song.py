@@ -26,7 +26,6 @@ from command import (atomic_write, error_context, run, show_progress, would_over
 from primality import decimal, read_number
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MAX_DIGITS = 6000
 DEFAULT_SA, DEFAULT_RATE = 60, 4.0               # MIDI number; notes a second
 MIN_RATE, MAX_RATE = 1, 5                        # faster notes are too short to be told apart
 SAMPLE_RATES = (8000, 11025, 16000, 22050, 32000, 44100, 48000)
@@ -110,8 +109,9 @@ def main():
         parser.error(f"{source} would be overwritten by its own song; copy it to another name")
     with error_context(source, ValueError):
         digits = decimal(read_number(source))
-        if len(digits) > MAX_DIGITS:
-            raise ValueError(f"has {len(digits)} digits; at most {MAX_DIGITS} are set to music")
+        if len(digits) > raga.MAX_DIGITS:
+            raise ValueError(f"has {len(digits)} digits; at most {raga.MAX_DIGITS} are set to "
+                             "music")
     sa, rate = arguments.sa, arguments.notes_per_second
     outputs = [(target, midi.to_midi(digits, sa, rate))]
     if with_score:

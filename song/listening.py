@@ -86,7 +86,7 @@ class Listener:
         slots = (self.closing[0] - self.opening[0]) / self.slot
         about = max(1, round((slots - 2 * raga.MELODY) / 1.33))
         off = {count: abs(raga.Layout(count).closing_start - slots)
-               for count in range(about, about + about // 8 + 60)}
+               for count in range(about, min(raga.MAX_DIGITS, about + about // 8 + 60))}
         return sorted((count for count in off if off[count] < COUNTED + 0.003 * slots),
                       key=off.__getitem__)
 

@@ -22,6 +22,7 @@ SWARAS = (("Sa", "S", 0), ("Pa", "P", 7), ("Sa'", "S'", 12), ("Re", "R", 2), ("G
           ("Ma", "m", 5), ("Komal Dha", "d", 8), ("Ni", "N", 11), ("Ga'", "G'", 16),
           ("'Ni", "'N", -1))
 DIGITS = "0123456789"
+MAX_DIGITS = 6000                                          # that are set to music, and sought
 ALAP_NOTE, ALAP_STEP, REST = 4, 6, 4                       # slots
 PHRASE_NOTES, PHRASE_STEP, LAST_NOTE = 10, 12, 2           # notes, slots, slots
 MELODY = 10 * ALAP_STEP + REST                             # slot of the first phrase
@@ -87,10 +88,13 @@ class Layout:
 
 
 def fewest(slots):
-    """The smallest number of digits whose closing alap begins at a slot or after it."""
+    """The smallest number of digits whose closing alap begins at a slot or after it.
+
+    At most MAX_DIGITS.
+    """
     low, high = 0, 1
-    while Layout(high).closing_start < slots:
-        low, high = high, 2 * high
+    while high < MAX_DIGITS and Layout(high).closing_start < slots:
+        low, high = high, min(MAX_DIGITS, 2 * high)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if Layout(middle).closing_start < slots else (low, middle)

@@ -16,11 +16,12 @@ import zlib
 from decimal import Context, Decimal
 
 import parity
+import raga
 from midi import SongError
 from primality import baillie_psw, decimal, unpack
 
-MIN_DIGITS, MAX_DIGITS = 20, 6000                # more would take hours to test
 GZIP_START = 0x1f8b0800                          # first four bytes of a gzip file without flags
+MIN_DIGITS = 20                                  # of a number that is sought
 PREFIX = 9                                       # digits that these bytes determine
 MAX_UNLIKELY = 30.0                              # log-likelihood that the beginning may lose
 MISSING, MAX_MISSING = -5.0, 3                   # log-likelihood for a missing note; so many
@@ -41,9 +42,9 @@ def begins_gzip(number):
 @functools.lru_cache(maxsize=None)
 def gzip_beginnings():
     """{number of digits: the first digits} of the numbers that begin with a gzip file."""
-    context = Context(prec=50, Emax=10 * MAX_DIGITS)
+    context = Context(prec=50, Emax=10 * raga.MAX_DIGITS)
     beginnings, number = {}, Decimal(GZIP_START << 32)
-    while number.adjusted() < MAX_DIGITS:
+    while number.adjusted() < raga.MAX_DIGITS:
         digits = "".join(map(str, number.as_tuple().digits))
         beginnings[number.adjusted() + 1] = digits[:PREFIX]
         number = context.multiply(number, Decimal(256))
@@ -187,7 +188,8 @@ def restore(song, report=lambda *_: None):
     timed = song.counts()
     likely = [count for count, _ in beginnings]
     order = [c for c in likely if c in timed] + likely[:3] or timed
-    for count in list(dict.fromkeys(order))[:MAX_COUNTS]:
+    order = [count for count in dict.fromkeys(order) if count >= MIN_DIGITS]
+    for count in order[:MAX_COUNTS]:
         report(f"{count} notes")
         melody, coda = song.hear(count)
         first = first or melody

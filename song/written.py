@@ -16,7 +16,6 @@ NEAR = 0.4                                       # slots by which a note may be 
 FIRST = 12                                       # notes that tell how many there are
 MAX_LATE = 320                                   # notes that may be missing at the beginning
 MAX_ENDINGS = 6                                  # divisions into phrases that are tried
-MAX_DIGITS = 6000
 
 
 def is_alap(notes):
@@ -76,9 +75,9 @@ class WrittenSong:
             (start, slot), (end, _) = self.opening, self.closing
             slots = (end - start) / slot
             about = max(1, int((slots - 2 * raga.MELODY) / 1.4))
-            found += [count for count in range(about, min(MAX_DIGITS, about + about // 6 + 60))
+            found += [count for count in range(about, min(raga.MAX_DIGITS, about + about // 6 + 60))
                       if abs(raga.Layout(count).closing_start - slots) < 1]
-        return [count for count in found if 0 < count <= MAX_DIGITS]
+        return [count for count in found if 0 < count <= raga.MAX_DIGITS]
 
     def hear(self, count):
         """(melody, coda) of so many digits: for each note its row, None for one that is missing."""

@@ -144,6 +144,8 @@ class Mapping(unittest.TestCase):
             if count > 1:
                 self.assertLess(raga.Layout(count - 1).closing_start, slots)
 
+        self.assertEqual(raga.fewest(10 ** 9), raga.MAX_DIGITS)
+
     def test_pitch_names(self):
         self.assertEqual([raga.midi_pitch(name) for name in ("C4", "a3", "F#3", "C2", "G4")],
                          [60, 57, 54, 36, 67])
@@ -236,6 +238,15 @@ class Midi(unittest.TestCase):
         digits = str(primality.read_number(path("verify_prime.py")))
         self.assertEqual(restoring.restore(written.WrittenSong(notes[:10 + len(digits)])).digits,
                          digits)
+
+    def test_hostile_notes_are_refused_soon(self):
+        """Notes all at once, very many, and alaps a million slots apart."""
+        early = [(k, 60 + k) for k in range(10)]
+        late = [(200000000 + k, pitch) for k, pitch in early]
+        for notes in (early + late, [(0, 50)] + late, early + [(10, 60)] * 100000,
+                      [(0, pitch) for _, pitch in early] * 9, [], early[:3]):
+            with self.assertRaises(SongError):
+                restoring.restore(written.WrittenSong(notes))
 
     def test_truncated_files_are_refused(self):
         data, rng = read("song", "primegpt.mid"), random.Random(1)
