@@ -53,7 +53,7 @@ def gzip_beginnings():
 
 def script_of(text):
     """(script, whether the number is prime) of a text of digits; None where it does not unpack."""
-    number = int(text)
+    number = int(text or "0")
     if not begins_gzip(number):
         return None
     try:
@@ -128,7 +128,7 @@ def corrections(rows):
 
     At most MAX_TRIES, of MAX_DOUBTFUL notes: sets of them in the order of their summed margins.
     """
-    if None in rows:
+    if None in rows or not rows:
         return
     digits = "".join(map(str, best_digits(rows)))
     yield digits
@@ -164,11 +164,15 @@ class Restored:
         self.wrong = sum(a is not None and str(a) != b for a, b in zip(heard, digits))
 
 
-def tell_reason(song, melody, composite):
-    """The SongError of notes that could not be made a script of."""
+def tell_reason(song, counts, composite):
+    """The SongError of a song whose notes could not be made a script of."""
     if composite:
         return SongError("is a number that unpacks but is no prime: "
                          "one of the last ten notes was misheard")
+    if not counts:
+        return SongError("is no number that unpacks, as far as can be heard: it begins like none; "
+                         "is it another song?")
+    melody, _ = song.hear(counts[0])
     lost = sum(row is None for row in melody)
     if melody[-1] is None and lost:
         return SongError(f"ends early: {len(melody) - lost} notes were heard and {lost} are "
@@ -181,39 +185,47 @@ def tell_reason(song, melody, composite):
                      "another song")
 
 
-def restore(song, report=lambda *_: None):
-    """A song -> Restored. SongError, with the cause, where it is no song of a script."""
-    decimal(0)                                   # which lifts the limit on the length of numbers
-    beginnings, composite, first = likely_counts(song.beginning()), False, None
-    timed = song.counts()
-    likely = [count for count, _ in beginnings]
-    order = [c for c in likely if c in timed] + likely[:3] or timed
-    order = [count for count in dict.fromkeys(order) if count >= MIN_DIGITS]
-    for count in order[:MAX_COUNTS]:
+def possible_counts(song):
+    """Numbers of digits that a song may have, the likeliest first."""
+    likely, timed = [count for count, _ in likely_counts(song.beginning())], song.counts()
+    order = [count for count in likely if count in timed] + likely[:3] or timed
+    return [count for count in dict.fromkeys(order) if count >= MIN_DIGITS][:MAX_COUNTS]
+
+
+def candidates(song, counts, report):
+    """Yield (text, melody): what a song may stand for, and the notes that were heard.
+
+    As heard or as the parity has it; then if its beginning is lost; then with notes exchanged.
+    """
+    first = []
+    for count in counts:
         report(f"{count} notes")
         melody, coda = song.hear(count)
         first = first or melody
         for text in attempts(melody, coda):
-            found = script_of(text)
-            if found and found[1]:
-                return Restored(text, found[0], melody)
-            composite = composite or found is not None
+            yield text, melody
     for melody, coda, shape in song.endings():
         for text in attempts_from_end(melody, coda, shape):
-            found = script_of(text)
-            if found and found[1]:
-                return Restored(text, found[0], melody)
-    if first is None:
-        raise SongError("is no number that unpacks, as far as can be heard: it begins like none; "
-                        "is it another song?")
-    for tries, text in enumerate(corrections(first)):
-        if tries % 1000 == 999:
-            report(f"correction {tries + 1} of the least certain notes")
+            yield text, melody
+    for tries, text in enumerate(corrections(first), 1):
+        if tries % 1000 == 0:
+            report(f"correction {tries} of the least certain notes")
+        yield text, first
+
+
+def restore(song, report=lambda *_: None):
+    """A song -> Restored. SongError, with the cause, where it is no song of a script.
+
+    report(what is being tried) is called on the way.
+    """
+    decimal(0)                                   # which lifts the limit on the length of numbers
+    counts, composite = possible_counts(song), False
+    for text, melody in candidates(song, counts, report):
         found = script_of(text)
         if found and found[1]:
-            return Restored(text, found[0], first)
+            return Restored(text, found[0], melody)
         composite = composite or found is not None
-    raise tell_reason(song, first, composite)
+    raise tell_reason(song, counts, composite)
 
 
 def attempts(melody, coda):
