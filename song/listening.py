@@ -154,21 +154,22 @@ class Listener:
             self.closing and self.closing[0])
         phrase = [k for k, (_, _, position) in enumerate(notes) if position == 0] + [len(notes)]
 
-        def spread(offset, first, last):
-            """Seconds of the notes of some phrases, the grid being that of the first's neighbour.
+        def spread(first, last, anchor=None):
+            """Seconds of the notes of the phrases from `first` to before `last`.
+
+            anchor: a phrase from which on, and back, the grid is to run evenly.
             """
             out = []
             for k in range(first, last):
-                base = seconds[k] if offset is None else (
-                    seconds[offset] + (places[k] - places[offset]) * self.slot)
-                out += [base + (notes[i][0] - places[k]) * self.slot
+                known = k if anchor is None else anchor
+                out += [seconds[known] + (notes[i][0] - places[known]) * self.slot
                         for i in range(phrase[k], phrase[k + 1])]
             return out
 
-        out = spread(None, 0, len(places))
+        out = spread(0, len(places))
         for k in steps:                          # which notes are before the step, which after?
             first, last = k - 1, min(k + 1, len(places))
-            early, late = spread(k - 1, first, last), spread(k, first, last)
+            early, late = spread(first, last, k - 1), spread(first, last, k)
             at = placing.best_switch(*(self.clarities(each) for each in (early, late)))
             out[phrase[first]:phrase[last]] = early[:at] + late[at:]
         return out

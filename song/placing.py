@@ -13,6 +13,7 @@ REACH = 18                     # slots, of offsets beyond those at the two ends
 ENOUGH, FINE = 5.0, 0.1        # decibels from a breath to the note; more than enough counts little
 DRIFT = 2.0                    # decibels that a drift to the next offset costs
 STEP, STEP_SLOPE = 25.0, 0.25  # decibels that a step costs, and for each slot of it besides
+MAX_APART = 1000               # slots by which the two alaps may be out of step
 REFINED = 0.2                  # slots within which the offset of a stretch is made exact
 NEAR = 0.3                     # slots by which two placings may differ and be the same
 
@@ -78,11 +79,12 @@ def place_phrases(loudness, slot, places, length, opening, closing):
     if closing is not None:
         back = [place - length for place in reversed(places)]
         backward = rhythm.follow(loudness, closing, slot, back)[::-1]
-    if forward is None:
-        forward, backward, is_reversed = backward[::-1], None, True
-    else:
-        is_reversed = False
+    is_reversed = forward is None
+    if is_reversed:
+        forward, backward = backward[::-1], None
     end = round(FRACTION * (backward[-1] - forward[-1]) / slot) if backward else 0
+    if abs(end) > FRACTION * MAX_APART:
+        backward, end = None, 0
     low, high = min(0, end) - FRACTION * REACH, max(0, end) + FRACTION * REACH
     offsets = [i * slot / FRACTION for i in range(low, high + 1)]
     gains = []

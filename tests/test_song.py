@@ -3,6 +3,7 @@ import array
 import cmath
 import functools
 import io
+import itertools
 import math
 import os
 import random
@@ -594,6 +595,26 @@ class Stages(unittest.TestCase):
         self.assertEqual(placing.best_switch([5, 5, 1, 1], [1, 1, 5, 5]), 2)
         self.assertEqual(placing.best_switch([1, 1], [2, 2]), 0)
         self.assertEqual(placing.best_switch([2, 2], [1, 1]), 2)
+
+    def test_the_likeliest_path_is_that_of_all_paths(self):
+        """Five phrases and four offsets: drift to a neighbour is cheap, another step is dear."""
+        rng = random.Random(10)
+        slope = placing.STEP_SLOPE / placing.FRACTION
+
+        def step(a, b):
+            return placing.STEP + slope * abs(a - b) if a != b else 0.0
+
+        def cost(a, b):
+            return min(step(a, b), placing.DRIFT) if abs(a - b) == 1 else step(a, b)
+
+        for _ in range(10):
+            gains = [[rng.uniform(-20, 20) for _ in range(4)] for _ in range(5)]
+            totals = {path: sum(row[i] for row, i in zip(gains, path))
+                      - min(step(1, first) + cost(first, path[0]) for first in range(4))
+                      - sum(map(cost, path, path[1:])) - step(path[-1], 2)
+                      for path in itertools.product(range(4), repeat=5)}
+            self.assertEqual(tuple(placing.likeliest_path(gains, 1, 2)),
+                             max(totals, key=totals.__getitem__))
 
     def test_an_alap_is_found_where_it_is(self):
         samples = [0] * 8000 + list(render(small_prime()))
