@@ -35,9 +35,11 @@ TESTS = (
     ("qr/", "test_qr test_qr_commands test_qr_pictures test_photos"),
     ("song/encode", "test_song_commands"), ("song/decode", "test_song_commands test_song.Numbers"),
     ("song/sound_files", "test_sound_files"), ("song/wav", "test_song test_sound_files"),
-    ("song/midi", "test_song.Midi"), ("song/raga", "test_song.Mapping test_song.Midi"),
+    ("song/midi", "test_song.Midi"), ("song/written", "test_song.Midi"),
+    ("song/parity", "test_song.Parity"), ("song/restoring", "test_song.Numbers test_song.Midi"),
+    ("song/raga", "test_song.Mapping test_song.Midi"),
     ("song/score", "test_song_commands.Readable test_song.Midi"),
-    ("song/harmonium", "test_song.Sound"), ("song/", "test_song.Sound test_song.NotSongs"),
+    ("song/harmonium", "test_song.Sound"), ("song/", "test_song"),
     ("prime/prove", "test_certificates"), ("prime/", "test_primality test_find_prime"),
     ("find_prime", "test_primality test_find_prime test_units.Scripts"),
     ("golf/search", "test_search"), ("golf/template", "test_search"), ("golf/pack", "test_pack"),
@@ -59,8 +61,10 @@ MODULES = (
     "qr/jpeg_frame.py", "qr/jpeg_progressive.py", "qr/jpeg_transform.py", "qr/photo.py",
     "qr/picture_files.py", "qr/png.py", "qr/qrcode_tables.py", "qr/reed_solomon.py",
     "qr/shades.py", "qr/straight.py", "song/decode_song.py", "song/encode_song.py",
-    "song/harmonium.py", "song/listening.py", "song/midi.py", "song/raga.py", "song/score.py",
-    "song/sound_files.py", "song/wav.py",
+    "song/harmonium.py", "song/listening.py", "song/midi.py", "song/parity.py",
+    "song/placing.py", "song/raga.py", "song/recognition.py", "song/restoring.py",
+    "song/rhythm.py", "song/score.py", "song/sound_files.py", "song/spectra.py", "song/wav.py",
+    "song/written.py",
     "docs/fill_docs.py", "page/build_page.py", "pictures/draw_pictures.py")
 
 
