@@ -23,8 +23,8 @@ import wav
 SOUND_FONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
 # Of tests/song_recordings.py: one of each kind, or two; the whole set is some eighty.
 KINDS = ("gm0.clean", "gm24.clean", "gm12.clean", "gm104.clean", "gm52.clean", "ours.late-3",
-         "gm20.late-30", "ours.early-60", "gm20.cut-1.", "ours.inserted-1", "gm20.muted-10",
-         "ours.restart-12.", "gm20.resumed-12", "ours.talk-10", "gm20.wow-1-0.1", "gm20.wow-1-6",
+         "gm20.late-30", "ours.early-60", "gm20.cut-1", "ours.inserted-1", "gm20.muted-10",
+         "ours.restart-12", "gm20.resumed-12", "ours.talk-10", "gm20.wow-1-0.1", "gm20.wow-1-6",
          "gm20.room", "ours.phone", "gm20.phone")
 
 

@@ -2,7 +2,7 @@
 """Make recordings of the song as people have them, to test the ear with. Needs numpy, sox, ffmpeg
 and fluidsynth with Debian's FluidR3 sound font.
 
-    song_recordings.py FOLDER [--seed N] [WORD ...]     those whose name contains one of the words
+    song_recordings.py FOLDER [--seed N] [WORD ...]     those whose names are or contain a word
     song_recordings.py --list
 
 Every name says what it is: our sound (ours) or a General MIDI program of fluidsynth's (gm20), and
@@ -227,13 +227,14 @@ def main():
     parser.add_argument("words", nargs="*")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--list", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     if arguments.list or not arguments.folder:
         print(*sorted(set(NAMES)), sep="\n")
         return
     os.makedirs(arguments.folder, exist_ok=True)
     for name in sorted(set(NAMES)):
-        if not arguments.words or any(word in name for word in arguments.words):
+        if not arguments.words or any(
+                word == name or word in name and word not in NAMES for word in arguments.words):
             instrument, change = name.split(".", 1)
             rng = np.random.default_rng([arguments.seed, *name.encode()])
             samples = CHANGES[change](source(instrument, arguments.folder), rng)
