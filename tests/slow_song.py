@@ -20,10 +20,9 @@ import wav
 
 SOUND_FONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
 # Of tests/song_recordings.py: one of each kind, or two; the whole set is some eighty.
-KINDS = ("gm0.clean", "gm24.clean", "gm52.clean", "gm104.clean", "ours.late-3", "gm20.late-30",
-         "ours.early-60", "gm20.cut-1", "ours.inserted-1", "gm20.resumed-12", "ours.talk-10",
-         "gm20.wow-1-6", "gm20.room", "gm20.phone", "ours.noise-10", "gm20.speed-0.9",
-         "ours.speed-1.1")
+KINDS = ("gm0.clean", "gm24.clean", "gm104.clean", "ours.late-3", "gm20.late-30", "ours.early-60",
+         "gm20.cut-1", "gm20.resumed-12", "ours.talk-10", "gm20.wow-1-6", "gm20.room", "gm20.phone",
+         "ours.noise-10", "gm20.speed-0.9")
 
 
 def run(*arguments):
@@ -105,13 +104,13 @@ class Recordings(unittest.TestCase):
             found = self.assert_heard(os.path.join("kinds", name))
             print(f"{name}: {found.wrong} notes misheard, {found.lost} not heard", flush=True)
 
-    def test_fluidsynth_on_four_instruments(self):
-        """Debian's FluidR3: church organ, reed organ, accordion, harmonica."""
+    def test_fluidsynth_on_organs(self):
+        """Debian's FluidR3: church organ, reed organ, the latter at two rates."""
         need(shutil.which("fluidsynth") and os.path.isfile(SOUND_FONT),
              "fluidsynth and fluid-soundfont-gm")
         data = read("song", "primegpt.mid")
         change = data.index(bytes([0xC0, midi.PROGRAM]))
-        for program in (19, 20, 21, 22):
+        for program in (19, 20):
             with open(self.at("program.mid"), "wb") as file:
                 file.write(data[:change + 1] + bytes([program]) + data[change + 2:])
             for rate in ("22050", "44100") if program == 20 else ("44100",):
