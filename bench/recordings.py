@@ -4,6 +4,7 @@ or missing. CPU seconds count what ffmpeg does not do.
 
     recordings.py FILE ...     made by tests/song_recordings.py, or your own
 """
+import argparse
 import collections
 import importlib
 import os
@@ -18,20 +19,22 @@ decode_song, primality, restoring, midi = map(importlib.import_module, (
 
 
 def main():
-    if not sys.argv[1:]:
-        sys.exit(__doc__)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    arguments = parser.parse_args()
     prime = primality.decimal(primality.read_number(os.path.join(ROOT, "verify_prime.py")))
     commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"],
                             stdout=subprocess.PIPE).stdout.decode().strip()
     print(f"commit {commit}, {time.strftime('%Y-%m-%d')}, Python {sys.version.split()[0]}")
     counts = collections.Counter()
-    for path in sys.argv[1:]:
+    for path in arguments.files:
         before = time.process_time()
         try:
             found = restoring.restore(decode_song.open_song(path))
             said = f"{found.wrong} misheard, {found.lost} not heard"
             result = "exact" if found.digits == prime else "WRONG"
-        except midi.SongError as error:
+        except (OSError, midi.SongError) as error:
             result, said = "refused", str(error)
         counts[result] += 1
         spent = time.process_time() - before

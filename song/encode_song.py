@@ -3,7 +3,7 @@
 
     encode_song.py                     ../verify_prime.py -> primegpt.mid, score.svg and
                                        sargam.txt, here
-    encode_song.py --wav song.wav      render it as well (ten minutes of sound, 50 MB, some seconds)
+    encode_song.py --wav song.wav      render it as well (ten minutes of sound, 57 MB, some seconds)
     encode_song.py --check             compare these files with the prime; exit 1 if one is stale
     encode_song.py FILE                another prime (a verifier, or decimal digits) -> FILE.mid
                                        beside FILE

@@ -22,7 +22,7 @@ PLUCK_SLOTS = 3                                  # slots from string to string
 DRONE = 0.055                                    # of a note's peak, for each string
 STRING_HARMONICS = 8
 STRING_RISE, STRING_FADE = 0.02, 0.2             # seconds
-PARTS = 4                                        # of a slot, in which the sound is put together
+QUARTERS = 4                                     # of a slot, of which all lengths are multiples
 STRING_RING = 2.4                                # times PLUCK_SLOTS, how long a string rings
 
 
@@ -79,39 +79,39 @@ def render(digits, write, sa=60, rate=4.0, sample_rate=SAMPLE_RATE, report=lambd
 
     sa: MIDI number of Sa; rate: notes a second. report(notes done, all) is called on the way.
     """
-    notes, slot, phrase = raga.assign_swaras(digits), 1 / rate, PARTS * raga.PHRASE_STEP
+    notes, slot, phrase = raga.assign_swaras(digits), 1 / rate, QUARTERS * raga.PHRASE_STEP
     tonic = 440 * 2 ** ((sa - 69) / 12)
     ground = drone(tonic, slot, sample_rate)
     edges = [round(i * len(ground) / phrase) for i in range(phrase + 1)]
 
-    def ground_of(start, parts):
-        """The drone for so many parts of a slot from a part of the phrase on; it may wrap round."""
-        end = start + parts
+    def ground_of(start, quarters):
+        """The drone for so many quarter slots from a quarter of the phrase on; it may wrap."""
+        end = start + quarters
         before_end = ground[edges[start]:edges[min(end, phrase)]]
         return before_end + ground[:edges[max(0, end - phrase)]]
 
     @functools.lru_cache(maxsize=None)
-    def melody(digit, parts, loudness):
-        """The samples of a note of so many parts of a slot."""
+    def melody(digit, quarters, loudness):
+        """The samples of a note of so many quarters of a slot."""
         frequency = tonic * 2 ** (notes[digit][2] / 12)
-        seconds = parts * slot / PARTS
+        seconds = quarters * slot / QUARTERS
         return [loudness * sample for sample in tone(frequency, seconds, sample_rate)]
 
     @functools.lru_cache(maxsize=None)
-    def piece(start, parts, digit=None, loudness=0):
-        """The bytes of some parts from a part of the drone on, with a note or without."""
-        return mix(melody(digit, parts, loudness) if digit else [], ground_of(start, parts))
+    def piece(start, quarters, digit=None, loudness=0):
+        """The bytes of some quarters from one of the drone on, with a note or without."""
+        return mix(melody(digit, quarters, loudness) if digit else [], ground_of(start, quarters))
 
     now, played = 0, raga.compose(digits)
     for i, (digit, start, slots, part, position) in enumerate(played, 1):
-        start, parts = round(PARTS * start), round(PARTS * slots)
+        start, quarters = round(QUARTERS * start), round(QUARTERS * slots)
         while now < start:
-            silent = min(PARTS, start - now)
-            write(piece((now - PARTS * raga.MELODY) % phrase, silent))
+            silent = min(QUARTERS, start - now)
+            write(piece((now - QUARTERS * raga.MELODY) % phrase, silent))
             now += silent
         loud = raga.loudness(part, position)
-        write(piece((now - PARTS * raga.MELODY) % phrase, parts, digit, loud))
-        now += parts
+        write(piece((now - QUARTERS * raga.MELODY) % phrase, quarters, digit, loud))
+        now += quarters
         report(i, len(played))
-    tail = ground_of((now - PARTS * raga.MELODY) % phrase, phrase)
+    tail = ground_of((now - QUARTERS * raga.MELODY) % phrase, phrase)
     write(mix([], [sample * (1 - i / len(tail)) for i, sample in enumerate(tail)]))

@@ -24,7 +24,6 @@ SAME_TEMPO = 0.03              # share by which the tempos of the two alaps may 
 ALIKE_MOMENT, MIN_ALIKE = 0.5, 7         # slots after the onset; notes that must be the same
 COUNTED = 8.0                  # slots by which a number of digits may miss the time between alaps
 MIN_TEMPLATE = 3.0             # decibels by which a note of an alap stands out, to be learned from
-MAX_LATE = 320                 # notes that may be missing at the beginning
 MAX_ENDINGS, FITTED = 6, 60    # divisions into phrases that are tried; phrases they are judged by
 PREFIX = 12                    # notes at the beginning that tell how many there are
 
@@ -107,15 +106,10 @@ class Listener:
         """
         if not self.closing:
             return
-        recorded, fits = self.closing[0] / self.slot, {}
-        count = raga.fewest(recorded)
-        for more in range(count, count + MAX_LATE):
-            layout, shape = raga.Layout(more), parity.shape(more)
-            kind = shape, more % raga.PHRASE_NOTES           # which end in the same way
-            if kind not in fits or layout.closing_start - raga.MELODY < recorded:
-                fits[kind] = self.rhythm_fit(layout), more
-        for _, more in sorted(fits.values(), reverse=True)[:MAX_ENDINGS]:
-            yield (*self.hear(more, from_end=True), parity.shape(more))
+        counts = raga.late_counts(self.closing[0] / self.slot)
+        counts.sort(key=lambda count: -self.rhythm_fit(raga.Layout(count)))
+        for count in counts[:MAX_ENDINGS]:
+            yield (*self.hear(count, from_end=True), parity.shape(count))
 
     def rhythm_fit(self, layout):
         """Decibels from the breaths to the notes after them, of the last phrases of a layout."""

@@ -29,7 +29,7 @@ def best_switch(first, second):
     return at
 
 
-def spread(values, slope):
+def upper_envelope(values, slope):
     """[(the largest of all values less the slope times the distance, its index)] for each index."""
     best = [(value, i) for i, value in enumerate(values)]
     for order in (range(1, len(best)), range(len(best) - 2, -1, -1)):
@@ -48,7 +48,7 @@ def likeliest_path(gains, start, end=None):
     totals, came = [-STEP - slope * abs(i - start) for i in range(len(gains[0]))], []
     totals[start] = 0.0
     for row in gains:
-        steps, before, now = spread(totals, slope), [], []
+        steps, before, now = upper_envelope(totals, slope), [], []
         for i, (stay, (value, index)) in enumerate(zip(totals, steps)):
             choices = [(stay, i), (value - STEP, index)]
             choices += [(totals[j] - DRIFT, j) for j in (i - 1, i + 1) if 0 <= j < len(totals)]

@@ -22,6 +22,7 @@ SWARAS = (("Sa", "S", 0), ("Pa", "P", 7), ("Sa'", "S'", 12), ("Re", "R", 2), ("G
           ("Ma", "m", 5), ("Komal Dha", "d", 8), ("Ni", "N", 11), ("Ga'", "G'", 16),
           ("'Ni", "'N", -1))
 DIGITS = "0123456789"
+MAX_LATE = 320                                             # notes missing at the beginning
 MAX_DIGITS = 6000                                          # that are set to music, and sought
 ALAP_NOTE, ALAP_STEP, REST = 4, 6, 4                       # slots
 PHRASE_NOTES, PHRASE_STEP, LAST_NOTE = 10, 12, 2           # notes, slots, slots
@@ -99,6 +100,20 @@ def fewest(slots):
         middle = (low + high) // 2
         low, high = (middle, high) if Layout(middle).closing_start < slots else (low, middle)
     return high
+
+
+def late_counts(recorded):
+    """Numbers of digits that a piece may have of which the beginning may be missing.
+
+    recorded: slots that were recorded before the closing alap. One number for each way to end, by
+    the shape of the parity and the notes of the last phrase; as large as all that was recorded.
+    """
+    counts, first = {}, fewest(recorded)
+    for count in range(first, first + MAX_LATE):
+        ending = parity.shape(count), count % PHRASE_NOTES
+        if ending not in counts or Layout(count).closing_start - MELODY < recorded:
+            counts[ending] = count
+    return list(counts.values())
 
 
 def compose(digits):

@@ -16,8 +16,8 @@ RANGE = 20.0                   # decibels below the loud notes that count
 LOUD_QUANTILE = 0.9            # of the envelope: what is taken for a loud note's energy
 
 # Alap: places in quarters of a slot, from the onset of a note.
-PARTS = 4
-NOTE_PART, GAP_PART = (1, 6), (-5, -1)
+QUARTERS = 4
+NOTE_QUARTERS, GAP_QUARTERS = (1, 6), (-5, -1)
 MIN_SLOT, MAX_SLOT, TEMPO_STEP = 0.12, 1.4, 1.01             # seconds; from a tempo to the next
 MIN_COMB = 3.0                 # decibels, from the gaps to the notes of an alap
 CANDIDATES = 30                # places and tempos whose sounds are compared
@@ -67,11 +67,11 @@ class Loudness:
 # ---- The alap -------------------------------------------------------------------------------
 def comb(loudness, slot, first, last):
     """[(decibels, second)]: how well ten notes fit from each place on, a quarter slot apart."""
-    step = slot / PARTS / HOP
+    step = slot / QUARTERS / HOP
     low, count = first / HOP, int((last - first) / HOP / step)
     size, sums = loudness.prefix.size, loudness.prefix.sums
-    note_end, gap_start = NOTE_PART[1], GAP_PART[0]
-    cycle = PARTS * raga.ALAP_STEP
+    note_end, gap_start = NOTE_QUARTERS[1], GAP_QUARTERS[0]
+    cycle = QUARTERS * raga.ALAP_STEP
     places = range(gap_start, count + 10 * cycle + note_end + 1)
     at = [sums[min(size, max(0, int(low + i * step)))] for i in places]
 
@@ -80,7 +80,7 @@ def comb(loudness, slot, first, last):
         a, b = at[start - gap_start:], at[end - gap_start:]
         return [(y - x) / ((end - start) * step) for x, y in zip(a, b)]
 
-    notes, gaps = means(*NOTE_PART), means(*GAP_PART)
+    notes, gaps = means(*NOTE_QUARTERS), means(*GAP_QUARTERS)
     contrast = [note - gap for note, gap in zip(notes, gaps)]
     totals = contrast[:count]
     for k in range(1, 10):

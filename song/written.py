@@ -14,7 +14,6 @@ CERTAIN, IMPOSSIBLE = 0.0, -50.0                 # log-likelihoods of a written 
 UNIFORM = 0.1                                    # of an alap's step, by which its notes may be off
 NEAR = 0.4                                       # slots by which a note may be off its place
 FIRST = 12                                       # notes that tell how many there are
-MAX_LATE = 320                                   # notes that may be missing at the beginning
 MAX_ENDINGS = 6                                  # divisions into phrases that are tried
 
 
@@ -87,11 +86,14 @@ class WrittenSong:
             return rows[10:10 + count], rows[10 + count:-10]
         if self.opening and len(rows) == 10 + count:
             return rows[10:], [None] * checks
-        layout = raga.Layout(count)
         if self.opening:
-            start, slot = self.opening
-        else:
-            start, slot = self.closing[0] - layout.closing_start * self.closing[1], self.closing[1]
+            return self.place(count, *self.opening)
+        end, slot = self.closing
+        return self.place(count, end - raga.Layout(count).closing_start * slot, slot)
+
+    def place(self, count, start, slot):
+        """(melody, coda) of so many digits from tick `start` on, by the notes' places."""
+        layout = raga.Layout(count)
         return tuple([self.at(start + place * slot, NEAR * length * slot)
                       for place, length, _ in notes] for notes in (layout.melody, layout.coda))
 
@@ -106,20 +108,14 @@ class WrittenSong:
         """Yield (melody, coda, shape of the parity) as placed from the closing alap."""
         if not self.closing:
             return
-        opening, self.opening = self.opening, None
         end, slot = self.closing
-        recorded, found = (end - self.ticks[0]) / slot, {}
-        count = raga.fewest(recorded)
-        for more in range(count, count + MAX_LATE):
-            layout, shape = raga.Layout(more), parity.shape(more)
-            kind = shape, more % raga.PHRASE_NOTES           # which end in the same way
-            if kind not in found or layout.closing_start - raga.MELODY < recorded:
-                melody, coda = self.hear(more)
-                found[kind] = (sum(row is not None for row in melody + coda), more, melody, coda,
-                               shape)
-        self.opening = opening
-        for _, _, *ending in sorted(found.values(), key=lambda each: -each[0])[:MAX_ENDINGS]:
-            yield tuple(ending)
+        found = []
+        for count in raga.late_counts((end - self.ticks[0]) / slot):
+            melody, coda = self.place(count, end - raga.Layout(count).closing_start * slot, slot)
+            found.append((melody, coda, parity.shape(count)))
+        found.sort(key=lambda ending: ending[0].count(None) + ending[1].count(None)
+                   - len(ending[0]) - len(ending[1]))
+        yield from found[:MAX_ENDINGS]
 
     def where(self, count, k):
         """Where the note k of so many is, in words."""
