@@ -45,6 +45,7 @@ MAX_SETTING = 10 ** 6            # of any size or number of steps
 SMOOTHING = 0.98                 # weight of the past in the loss that progress lines show
 HELD_OUT = 10                    # one document in so many is kept for validation
 MAX_VALIDATION = 200             # documents
+ESTIMATE_AFTER = 0.3             # seconds of training after which train says how long it takes
 STREAM_SAMPLE = 20               # contexts that a sample of a stream is long
 
 
@@ -747,13 +748,20 @@ def warn_of_cut_lines(data, context):
               "Raise --context, or give --stream for prose", file=sys.stderr)
 
 
+def describe_seconds(seconds):
+    """A time as people say it: 0.4 s, 50 s, 7 min, 3.5 h."""
+    if seconds < 100:
+        return f"{seconds:.1f} s" if seconds < 3 else f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
 class Trainer:
     """Steps of training, with progress, validation, samples and saving as the options say."""
 
     def __init__(self, checkpoint, data, options):
         self.checkpoint, self.data, self.options = checkpoint, data, options
         self.first, self.begun = checkpoint.step, time.perf_counter()
-        self.tokens, self.stopping = 0, False
+        self.tokens, self.stopping, self.estimated = 0, False, False
 
     def on_interrupt(self, *_):
         """The first Ctrl-C ends after the step; another one at once."""
@@ -769,13 +777,35 @@ class Trainer:
             loss = self.take_step(step)
             stopping = self.stopping          # asked once: a Ctrl-C from here on ends the next step
             end = stopping or step == checkpoint.settings.steps
+            self.estimate(step)
             self.report(step, loss, end)
             if end or step % self.options.save_every == 0:
                 checkpoint.save(path)
             if stopping:
                 print(f"stopped; saved in {path}: the same command resumes", flush=True)
                 interrupt_once()
+        if self.first == checkpoint.settings.steps:
+            print("nothing left to do: give more --steps to go on")
+            self.estimated = True
         print(f"saved in {path}")
+
+    def seconds_left(self, step):
+        """How long the rest will take, as long as what was done took."""
+        seconds = time.perf_counter() - self.begun
+        return seconds / (step - self.first) * (self.checkpoint.settings.steps - step)
+
+    def estimate(self, step):
+        """End the first line, once it can be told, before any other: how long training takes."""
+        soon = time.perf_counter() - self.begun < ESTIMATE_AFTER
+        due = [self.options.log_every, self.options.eval_every, self.options.sample_every]
+        if self.estimated or soon and not self.stopping and \
+                step < self.checkpoint.settings.steps and all(step % (n or step + 1) for n in due):
+            return
+        self.estimated = True
+        if step == self.checkpoint.settings.steps:
+            print("soon done")
+        else:
+            print(f"about {describe_seconds(self.seconds_left(step))} to go", flush=True)
 
     def take_step(self, step):
         """Learn from the next batch -> its loss."""
@@ -799,9 +829,8 @@ class Trainer:
         say = functools.partial(print, f"step {step:4d} / {steps:4d} |", flush=True)
         if end or step % options.log_every == 0:
             seconds = time.perf_counter() - self.begun
-            left = seconds / (step - self.first) * (steps - step)
             say(f"loss {loss:.4f} | smoothed {checkpoint.smooth:.4f} | "
-                f"{self.tokens / seconds:.0f} tokens/s | {left:.0f} s left")
+                f"{self.tokens / seconds:.0f} tokens/s | {self.seconds_left(step):.0f} s left")
         if self.data.validation and (step == steps or step % (options.eval_every or steps) == 0):
             held_out = self.data.validation[:MAX_VALIDATION]
             say(f"validation loss {validation_loss(checkpoint.model, held_out):.4f}")
@@ -819,8 +848,13 @@ def train_command(options):
     print(f"{len(data.training)} pieces to learn from, {len(data.validation)} held out to "
           f"validate; {len(data.characters)} characters; {checkpoint.model.shape.size()} "
           f"parameters; {checkpoint.step} of {checkpoint.settings.steps} steps done; kernels: "
-          + describe_kernels(options.kernels, checkpoint.model), flush=True)
-    Trainer(checkpoint, data, options).run()
+          + describe_kernels(options.kernels, checkpoint.model), end="; ", flush=True)
+    trainer = Trainer(checkpoint, data, options)
+    try:
+        trainer.run()
+    finally:
+        if not trainer.estimated:
+            print(flush=True)
 
 
 # ---- Sampling -------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Fill the generated parts of README.md and docs/*.md: scripts, tables and digits from the files.
 
-    fill_docs.py             write the pages whose parts have changed
-    fill_docs.py --check     compare; exit 1 if a page is stale
+    fill_docs.py                  write the pages whose parts have changed
+    fill_docs.py --check          compare; exit 1 if a page is stale
+    fill_docs.py --check PAGE     the same of one page, or of some: README.md, docs/prime.md
 
 A part stands between the lines `<!-- begin NAME -->` and `<!-- end NAME -->`; PARTS below makes it.
 """
@@ -136,11 +137,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("page", nargs="*", help="README.md or docs/NAME.md (all of them)")
     arguments = parser.parse_args()
-    pages = [os.path.join("docs", name) for name in sorted(os.listdir(HERE))
-             if name.endswith(".md")]
+    pages = ["README.md"] + sorted(f"docs/{name}" for name in os.listdir(HERE)
+                                   if name.endswith(".md"))
+    for name in set(arguments.page) - set(pages):
+        parser.error(f"{name}: no such page; there are " + ", ".join(pages))
     outputs = []
-    for name in ["README.md"] + pages:
+    for name in arguments.page or pages:
         text = read(name).decode()
         if "<!-- begin " in text:
             outputs.append((os.path.join(ROOT, name), fill(text, name).encode()))

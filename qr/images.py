@@ -6,42 +6,49 @@ import re
 
 import png
 from grey import PictureError, from_rows
+from look import PLAIN
 from picture_files import Picture, open_picture
 from qrcode_tables import QRError
 
-QUIET_ZONE = 4                                   # light modules around a symbol (6.3.8)
 SVG_SCALE = 4                                    # pixels a module is drawn with
 MAX_SVG_SIDE = 1000                              # modules; a symbol has at most 185 with its zone
 
 
-def with_quiet_zone(matrix):
-    """A matrix with its quiet zone."""
-    side = [0] * QUIET_ZONE
-    blank = [[0] * (len(matrix) + 2 * QUIET_ZONE) for _ in range(QUIET_ZONE)]
-    return blank + [side + row + side for row in matrix] + blank
+def to_png(matrix, look=PLAIN):
+    """A PNG of one bit a pixel."""
+    palette = (look.dark, look.light) if look.has_own_colours() else None
+    return png.write_png(look.with_border(matrix), look.scale, palette)
 
 
-def to_png(matrix, scale=4):
-    """A PNG of one bit a pixel, `scale` pixels a module, with the quiet zone."""
-    return png.write_png(with_quiet_zone(matrix), scale)
+def fill(colour, default):
+    """Attributes for a colour, `default` when it is that which an SVG takes without any."""
+    *parts, alpha = colour
+    words = "" if (*parts, alpha) == default else f'fill="#{bytes(parts).hex()}" '
+    return words + (f'fill-opacity="{alpha / 255:.3g}" ' if alpha < 255 else "")
 
 
-def to_svg(matrix):
-    """An SVG: white paper, and one path of all dark modules, a rectangle for each run in a row."""
-    n = len(matrix) + 2 * QUIET_ZONE
+def to_svg(matrix, look=PLAIN):
+    """An SVG: paper, and one path of all dark modules, a rectangle for each run in a row.
+
+    Without a scale of one's own it has no size, and fills what it is put into.
+    """
+    n = len(matrix) + 2 * look.border
+    size = f'width="{n * look.scale}" height="{n * look.scale}" ' \
+        if look.scale != PLAIN.scale else ""
     runs = []
-    for i, row in enumerate(with_quiet_zone(matrix)):
+    for i, row in enumerate(look.with_border(matrix)):
         for run in re.finditer("1+", "".join(map(str, row))):
             length = len(run.group())
             runs.append(f"M{run.start()} {i}h{length}v1h-{length}z")
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {n} {n}" '
-            f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{n}v{n}H0z"/>'
-            f'<path d="{"".join(runs)}"/></svg>\n').encode()
+    paper = fill(look.light, None).replace("#ffffff", "#fff")
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" {size}viewBox="0 0 {n} {n}" '
+            f'shape-rendering="crispEdges"><path {paper}d="M0 0h{n}v{n}H0z"/>'
+            f'<path {fill(look.dark, PLAIN.dark)}d="{"".join(runs)}"/></svg>\n').encode()
 
 
-def to_text(matrix):
+def to_text(matrix, look=PLAIN):
     """Half blocks, two rows a line, light modules drawn: for light letters on dark ground."""
-    rows = with_quiet_zone(matrix)
+    rows = look.with_border(matrix)
     rows += [[1] * len(rows[0])] * (len(rows) % 2)
     lines = ("".join("█▀▄ "[2 * upper + lower] for upper, lower in zip(*pair))
              for pair in zip(rows[::2], rows[1::2]))

@@ -43,15 +43,24 @@ def chunk(kind, data):
             + struct.pack(">I", zlib.crc32(kind + data)))
 
 
-def write_png(rows, scale):
-    """Rows of modules -> a PNG of one bit a pixel, `scale` x `scale` pixels a module."""
+def write_png(rows, scale, palette=None):
+    """Rows of modules -> a PNG of one bit a pixel, `scale` x `scale` pixels a module.
+
+    Dark modules are black and light ones white, or as in `palette`: the two as (red, green, blue,
+    alpha), 0 to 255.
+    """
     lines = b""
     for row in rows:
         bits = "".join("01"[not module] * scale for module in row)
         bits += "0" * (-len(bits) % 8)
         lines += (b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")) * scale
-    header = struct.pack(">IIBBBBB", len(rows[0]) * scale, len(rows) * scale, 1, 0, 0, 0, 0)
-    return (SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", stored_zlib(lines))
+    kind = 3 if palette else 0
+    header = struct.pack(">IIBBBBB", len(rows[0]) * scale, len(rows) * scale, 1, kind, 0, 0, 0)
+    extra = b""
+    if palette:
+        extra = chunk(b"PLTE", b"".join(bytes(colour[:3]) for colour in palette))
+        extra += chunk(b"tRNS", bytes(colour[3] for colour in palette))
+    return (SIGNATURE + chunk(b"IHDR", header) + extra + chunk(b"IDAT", stored_zlib(lines))
             + chunk(b"IEND", b""))
 
 

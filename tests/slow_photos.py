@@ -20,7 +20,7 @@ import cards
 import deck
 import decode_qr
 import encode_qr
-import images
+import look
 import picture_files
 import png
 from grey import PictureError
@@ -82,7 +82,7 @@ class Mutants(unittest.TestCase):
 
     def test_mutated_files_of_each_kind(self, trials=400):
         rng = random.Random(21)
-        symbol = images.with_quiet_zone(encode_qr.encode(b"mutant")[0])
+        symbol = look.Look().with_border(encode_qr.encode(b"mutant")[0])
         grey = bytes(255 * (1 - module) for row in symbol for module in row)
         side = len(symbol)
         bmp = b"BM" + struct.pack("<IIIIiiHHIIiiII", 0, 0, 54, 40, side, side, 1, 24, 0, 0, 0, 0,

@@ -13,6 +13,7 @@ from common import judge, need
 import decode_qr
 import encode_qr
 import images
+import look
 import qrcode_tables as tables
 import test_qr
 
@@ -125,7 +126,7 @@ class Judges(unittest.TestCase):
         names = [os.path.join(folder, f"{k:03d}.png") for k in range(len(matrices))]
         for name, matrix in zip(names, matrices):
             with open(name, "wb") as file:
-                file.write(images.to_png(matrix, 3))
+                file.write(images.to_png(matrix, look.Look(3)))
         return names
 
     def assert_zxing_reads(self, names, texts):
@@ -150,7 +151,8 @@ class Judges(unittest.TestCase):
 
     def test_we_read_every_symbol(self):
         for (data, _, version, level, _), matrix in zip(self.cases, self.ours):
-            self.assertEqual(decode_qr.read(images.to_png(matrix, 2)), (data, version, level))
+            picture = images.to_png(matrix, look.Look(2))
+            self.assertEqual(decode_qr.read(picture), (data, version, level))
 
     def test_mixed_segments_are_read_by_both(self):
         texts = [b"HTTPS://EXAMPLE.ORG/0123456789012345678901234567890/lower case and more "

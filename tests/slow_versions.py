@@ -7,13 +7,16 @@ import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
+import test_logs
 from common import CANONICAL, CHAIN, canonical, need, path, read, run_log, run_python
 
+CANONICAL_NAMES = os.path.join(CANONICAL, "input.txt")
+SHORT_NAMES = test_logs.SHORT_NAMES
 HEAD = 23                     # lines: three counts, then 20 steps
 PYENV = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
 MAKERS = ("golf/spell.py", "golf/pack.py", "punchcard/encode_punchcard_base64.py",
-          "qr/encode_qr.py", "song/encode_song.py", "find_prime.py", "pictures/draw_pictures.py",
-          "page/build_page.py", "docs/fill_docs.py", "prime/prove_prime.py")
+          "qr/encode_qr.py", "song/encode_song.py", "pictures/draw_pictures.py",
+          "page/build_page.py", "docs/fill_docs.py", "find_prime.py", "prime/prove_prime.py")
 
 
 def pythons():
@@ -26,13 +29,13 @@ def pythons():
     return sorted(found)
 
 
-def in_pyodide(script, lines=None):
-    """(what a script prints on the canonical set in CPython 3.14 on Node, that version)."""
+def in_pyodide(script, lines=None, names=CANONICAL_NAMES):
+    """(what a script prints on a data set in CPython 3.14 on Node, that version)."""
     folder = os.environ.get("PYODIDE", "")
     need(os.path.isfile(os.path.join(folder, "pyodide.mjs")) and shutil.which("node"),
          "Node, and PYODIDE=folder of the npm package pyodide 314")
     arguments = [path("tests", "run_in_pyodide.mjs"), folder, path(script),
-                 os.path.join(CANONICAL, "input.txt")] + ([str(lines)] if lines else [])
+                 names] + ([str(lines)] if lines else [])
     run = subprocess.run(["node", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                          timeout=1500)
     assert run.returncode == 0, run.stderr[-500:]
@@ -63,26 +66,27 @@ class Versions(unittest.TestCase):
                 self.assertTrue(version.startswith("3.14."), version)
 
     def test_pypy_prints_whole_logs(self):
-        """Of the packed scripts, which run the same bytes, attogpt.py's; else first steps."""
+        """Of two scripts on the canonical names, of all on names of one letter."""
         pypy = shutil.which("pypy3")
         need(pypy, "pypy3 (Debian: apt-get install pypy3)")
-        scripts = CHAIN + ("fastgpt.py",)
-        packed = ("zeptogpt.py", "yoctogpt.py")
+        short = run_log("fastgpt.py", SHORT_NAMES)[0]
+        jobs = [(script, self.data, self.expected) for script in ("fastgpt.py", "attogpt.py")]
+        jobs += [(script, SHORT_NAMES, short) for script in CHAIN]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            runs = pool.map(lambda script: run_log(
-                script, self.data, HEAD if script in packed else None, pypy), scripts)
-            for script, (out, errors) in zip(scripts, runs):
+            runs = pool.map(lambda job: run_log(job[0], job[1], None, pypy), jobs)
+            for (script, _, expected), (out, errors) in zip(jobs, runs):
                 with self.subTest(script):
-                    expected = self.head if script in packed else self.expected
                     self.assertEqual((out, errors), (expected, b""))
 
-    def test_oldest_and_newest_print_the_whole_log_of_attogpt(self):
+    def test_oldest_and_newest_print_whole_logs_of_attogpt(self):
         need(pythons(), "a CPython from 3.8 up in pyenv")
-        with ThreadPoolExecutor(2) as pool:
-            newest = pool.submit(in_pyodide, "attogpt.py")
-            oldest = pool.submit(run_log, "attogpt.py", self.data, None, pythons()[0][1])
-            self.assertEqual(oldest.result()[0], self.expected)
-            self.assertEqual(newest.result()[0], self.expected)
+        with tempfile.NamedTemporaryFile(suffix=".txt") as file:
+            file.write(SHORT_NAMES)
+            file.flush()
+            newest, _ = in_pyodide("attogpt.py", names=file.name)
+        expected = run_log("fastgpt.py", SHORT_NAMES)[0]
+        self.assertEqual(run_log("attogpt.py", SHORT_NAMES, None, pythons()[0][1])[0], expected)
+        self.assertEqual(newest, expected)
 
 
 class Artifacts(unittest.TestCase):
@@ -102,8 +106,10 @@ class Artifacts(unittest.TestCase):
         return run.stdout
 
     def test_every_artifact_is_up_to_date(self):
-        for program in self.programs:
-            for script in MAKERS:
+        """Search and proof of the prime, which take long, on the oldest CPython and on PyPy."""
+        oldest, newest, pypy = self.programs
+        for program, scripts in ((oldest, MAKERS), (newest, MAKERS[:-2]), (pypy, MAKERS)):
+            for script in scripts:
                 self.assert_runs(program, script, "--check")
 
     def test_every_artifact_is_read(self):

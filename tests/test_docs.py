@@ -29,9 +29,12 @@ def prose(name="README.md"):
 
 class Numbers(unittest.TestCase):
     def test_generated_parts_are_up_to_date(self):
-        done = run_python(path("docs", "fill_docs.py"), "--check")
+        """All but the golf notes, which pack every trick anew; `make check` has these, too."""
+        pages = [name.replace(os.sep, "/") for name in PAGES
+                 if name not in ("CONTRIBUTING.md", os.path.join("docs", "golf-notes.md"))]
+        done = run_python(path("docs", "fill_docs.py"), "--check", *pages)
         self.assertEqual((done.returncode, done.stderr), (0, b""), done.stdout)
-        self.assertGreaterEqual(done.stdout.count(b"up to date"), 4)
+        self.assertGreaterEqual(done.stdout.count(b"up to date"), 3)
 
     def test_the_smallest_script_has_as_many_bytes_as_the_readme_says(self):
         self.assertIn(f"to one of {len(read('zeptogpt.py'))} bytes", prose())

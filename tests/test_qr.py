@@ -189,7 +189,7 @@ class Symbols(unittest.TestCase):
     def test_wrong_modules_anywhere_are_corrected(self):
         """Finders and timing too, as many as the weakest block can take."""
         rng, data = random.Random(5), b"modules flipped anywhere"
-        for _ in range(40):
+        for _ in range(15):
             matrix, version, level, _ = encode_qr.encode(data, "H")
             for _ in range(tables.block_sizes(version, level)[1] // 2):
                 i, j = rng.randrange(len(matrix)), rng.randrange(len(matrix))

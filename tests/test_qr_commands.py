@@ -1,5 +1,6 @@
 """encode_qr.py and decode_qr.py, from another folder."""
 import os
+import struct
 import unittest
 
 from common import InFolder, path, read
@@ -36,6 +37,40 @@ class Encode(InFolder):
         self.assertIn("█", done.stdout.decode().split("\n")[0])
         self.assertEqual(os.listdir(self.folder), ["me.txt"])
 
+    def test_a_text_is_shown_or_goes_where_o_says(self):
+        shown = self.assert_succeeds(ENCODE, URL.decode()).stdout
+        self.assertEqual(shown, self.assert_succeeds(ENCODE, "--text", URL.decode()).stdout)
+        self.assertIn("█", shown.decode())
+        self.assertEqual(os.listdir(self.folder), [])
+        self.assert_succeeds(ENCODE, URL.decode(), "-o", "a.png", "-o", "a.svg")
+        self.assert_succeeds(ENCODE, "--text", "me.txt", "-o", "me.png")
+        for name, data in (("a.png", URL), ("a.svg", URL), ("me.png", b"me.txt")):
+            self.assertEqual(self.assert_succeeds(DECODE, name).stdout, data)
+
+    def test_scale_border_and_colours(self):
+        """Sizes are those that were asked for, colours stand in the files, and both are read."""
+        for name in ("a.png", "a.svg"):
+            self.assert_succeeds(ENCODE, URL.decode(), "--scale", "7", "--border", "5", "--dark",
+                                 "navy", "--light", "#ffeedd80", "-o", name)
+            self.assertEqual(self.assert_succeeds(DECODE, name).stdout, URL)
+        side = 7 * (25 + 10)                         # version 2
+        data, drawing = self.get("a.png"), self.get("a.svg")
+        self.assertEqual(struct.unpack(">II", data[16:24]), (side, side))
+        self.assertIn(b"PLTE\0\0\x80\xff\xee\xdd", data)
+        self.assertIn(b"tRNS\xff\x80", data)
+        for words in (b'width="%d"' % side, b'fill="#ffeedd" fill-opacity="0.502"',
+                      b'fill="#000080"'):
+            self.assertIn(words, drawing)
+
+    def test_what_scanners_may_not_read_is_said(self):
+        for words, *arguments in (("lighter than", "--dark", "white", "--light", "black"),
+                                  ("so alike", "--dark", "lime"), ("border below", "--border", "0"),
+                                  ("lighter than", "--dark", "#fff", "--light", "#000080")):
+            done = self.run_here(ENCODE, "hi there", *arguments, "-o", "a.png")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn(words, done.stderr.decode())
+        self.assertEqual(self.assert_succeeds(DECODE, "a.png").stdout, b"hi there")
+
     def test_bad_sources_are_refused_in_one_line(self):
         for words, *arguments in (
                 ("No such file", "none.txt"), ("Is a directory", ".", "--out", "x.png"),
@@ -49,9 +84,11 @@ class Encode(InFolder):
         self.put("me.png", b"mine")
         for words, *arguments in (
                 ("--out", "me.txt", "--out", "x.gif"), ("--out", "-"),
-                ("--version", "me.txt", "--version", "41"), ("--level", "--level", "X"),
+                ("1 to 40", "me.txt", "--version", "41"), ("--level", "--level", "X"),
                 ("would be overwritten", "me.txt", "--out", "me.txt"),
-                ("would be overwritten", "me.png"), ("SOURCE", "")):
+                ("would be overwritten", "me.png"), ("SOURCE", ""),
+                ("not both", "a", "--text", "b"), ("is no colour", "a", "--dark", "nocolour"),
+                ("from 1 to 100", "a", "--scale", "0")):
             self.assert_fails(2, words, ENCODE, *arguments)
 
 

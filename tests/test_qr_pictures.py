@@ -8,6 +8,7 @@ import common                                    # noqa: F401  (puts qr/ on the 
 import decode_qr
 import encode_qr
 import images
+import look
 import png
 from qrcode_tables import QRError
 
@@ -49,7 +50,7 @@ class Kinds(unittest.TestCase):
     def setUpClass(cls):
         cls.matrix, version, level, _ = encode_qr.encode(b"colours")
         cls.answer = (b"colours", version, level)
-        cls.rows = images.with_quiet_zone(cls.matrix)
+        cls.rows = look.Look().with_border(cls.matrix)
 
     def test_every_colour_type_depth_and_filter_is_read(self):
         rng = random.Random(6)
@@ -76,7 +77,8 @@ class Kinds(unittest.TestCase):
 
     def test_any_scale_is_read(self):
         for scale in (1, 2, 3, 7, 10):
-            self.assertEqual(decode_qr.read(images.to_png(self.matrix, scale)), self.answer)
+            data = images.to_png(self.matrix, look.Look(scale))
+            self.assertEqual(decode_qr.read(data), self.answer)
 
 
 class Refused(unittest.TestCase):

@@ -153,6 +153,36 @@ class Interrupted(TrainingCase):
         self.assertIn(b"a worker was killed", errors)
 
 
+class FirstLine(TrainingCase):
+    def first_line(self, *arguments):
+        done = self.train(*arguments)
+        return done.stdout.decode().split("\n")[0]
+
+    def test_it_ends_with_the_time_that_training_takes(self):
+        """Whenever the first line of progress comes, and though there is none."""
+        for arguments in (("--steps", "900"), ("--steps", "40", "--log-every", "1"),
+                          ("--steps", "30", "--log-every", "20", "--sample-every", "1")):
+            line = self.first_line(*arguments)
+            self.assertRegex(line, r"pieces to learn from.*; about [\d.]+ (s|min|h) to go$")
+            os.unlink(os.path.join(self.folder, "my.gpt"))
+
+    def test_nothing_to_do_is_said(self):
+        self.assertTrue(self.first_line("--steps", "2").endswith("; soon done"))
+        self.assertIn("; nothing left to do", self.first_line("--steps", "2"))
+
+    def test_it_is_as_long_as_training_takes(self):
+        """Within a factor, of a run that lasts long enough."""
+        begun = time.perf_counter()
+        line = self.first_line("--steps", "600", "--width", "32", "--kernels", "python")
+        seconds = time.perf_counter() - begun
+        estimate = float(re.search(r"about ([\d.]+) s to go", line)[1])
+        self.assertTrue(seconds / 5 < estimate < 5 * seconds, (estimate, seconds))
+
+    def test_times_are_in_units_of_people(self):
+        self.assertEqual([fastgpt.describe_seconds(s) for s in (0.04, 2.94, 3, 99, 100, 6000)],
+                         ["0.0 s", "2.9 s", "3 s", "99 s", "2 min", "1.7 h"])
+
+
 class Learning(TrainingCase):
     def test_any_number_of_workers_gives_the_same_file(self):
         for kernels in ("native", "python"):

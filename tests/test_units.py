@@ -4,6 +4,7 @@ import os
 import shutil
 import unittest
 
+import test_compare_runs
 from common import CHAIN, ROOT, UNIT_FOLDERS, InFolder, need, path, read
 
 PICTURES = ("geometry.py", "grey.py", "jpeg.py", "jpeg_codes.py", "jpeg_frame.py",
@@ -125,9 +126,12 @@ class Scripts(UnitCase):
         self.assert_fails(2, "golf/payload.py is not here", "find_prime.py")
 
     def test_compare_runs_judges_beside_microgpt(self):
-        self.copy("compare_runs.py", "microgpt.py", "fastgpt.py")
+        """Here a small script stands in for microgpt.py, so that it need not train."""
+        self.copy("compare_runs.py")
+        self.put("microgpt.py", test_compare_runs.SMALL)
+        self.put("mine.py", test_compare_runs.SMALL)
         self.put("input.txt", b"a\n")
-        done = self.run_here("compare_runs.py", "fastgpt.py", "--quick")
+        done = self.run_here("compare_runs.py", "mine.py", "--quick")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(b" valid so far", done.stdout)
 
