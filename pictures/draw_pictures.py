@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Draw the README's pictures: the ladder of sizes, a run's loss, what is made from what, the deck.
+"""Draw the pictures of README and docs.
 
-    draw_pictures.py             write ladder.svg, loss.svg, map.svg and deck.svg beside this script
-    draw_pictures.py --check     compare; exit 1 if one of the four is stale
+    draw_pictures.py             write ladder.svg (sizes), loss.svg (of a run), map.svg (what is
+                                 made from what), step.svg (a step of training), deck.svg and
+                                 social.png (for links to this project), beside this script
+    draw_pictures.py --check     compare; exit 1 if one of them is stale
 
 The sizes are those of the files; the losses are those that fastgpt.py prints for input.txt: it is
 run, some seconds. Each picture brings its own paper, white or, where the reader prefers dark,
@@ -17,59 +19,32 @@ import subprocess
 import sys
 import tokenize
 
+import social
+from elements import WIDTH, picture, text
+from training_step import training_step
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 # This is a tool of the repository, not a unit: it may use all of them.
 sys.path.insert(0, os.path.join(ROOT, "punchcard"))
-card_drawing, card_files, command = map(
-    importlib.import_module, ("card_drawing", "card_files", "command"))
+card_drawing, card_files, cards, command = map(
+    importlib.import_module, ("card_drawing", "card_files", "cards", "command"))
 
-WIDTH = 520                      # of a picture, in pixels; its text is then legible on a phone
 CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py",
          "yoctogpt.py")
-PUBLISHED = (("published, packed", 1298, True), ("published, plain", 2530, True),
-             ("published, drops log lines", 1997, False))
+PUBLISHED = (("published, packed", 1298, "theirs"), ("published, plain", 2530, "theirs"),
+             ("published", 1997, "partial"))
 SMOOTHING = 0.98                 # of the loss, as in fastgpt.py's progress lines
-STYLE = """<style>
-text{font-family:system-ui,sans-serif;font-size:14px;fill:#1f2328}
-.small{font-size:11px}.mono{font-family:monospace}.soft{fill:#59636e}.paper{fill:#fff}
-.grid{stroke:#818b98;stroke-opacity:.3;fill:none}.edge{stroke:#59636e;fill:none;stroke-width:1.5}\
-.tip{fill:#59636e}
-.ours{fill:#0969da;stroke:#0969da}.theirs{fill:#bc4c00;stroke:#bc4c00}
-.raw{stroke:#0969da;stroke-opacity:.35}.curve{stroke:#bc4c00}
-.box{fill:#ddf4ff;stroke:#0969da}.art{fill:#fff1e5;stroke:#bc4c00}
-@media(prefers-color-scheme:dark){
-text{fill:#f0f6fc}.soft,.tip{fill:#9198a1}.edge{stroke:#9198a1}.paper{fill:#0d1117}
-.ours{fill:#58a6ff;stroke:#58a6ff}.theirs{fill:#f0883e;stroke:#f0883e}.raw{stroke:#58a6ff}\
-.curve{stroke:#f0883e}
-.box{fill:#121d2f;stroke:#58a6ff}.art{fill:#2a1d12;stroke:#f0883e}}
-</style>"""
-
-
-# ---- Elements -------------------------------------------------------------------------------
-def picture(width, height, title, lines):
-    """Elements -> the bytes of an SVG file with its own paper."""
-    head = ['<svg xmlns="http://www.w3.org/2000/svg" '
-            f'viewBox="0 0 {width:.0f} {height:.0f}" role="img">',
-            f"<title>{title}</title>", STYLE,
-            f'<rect class="paper" width="{width:.0f}" height="{height:.0f}" rx="8"/>']
-    return "\n".join([*head, *lines, "</svg>", ""]).encode()
-
-
-def text(x, y, words, classes="", anchor="start"):
-    """A line of text."""
-    return f'<text x="{x:g}" y="{y:g}" class="{classes}" text-anchor="{anchor}">{words}</text>'
 
 
 # ---- The ladder -----------------------------------------------------------------------------
-LADDER_LEFT, LADDER_RIGHT, LADDER_TOP, RUNG = 205, WIDTH - 60, 44, 30
-LADDER_LOW, LADDER_HIGH = 400, 20000             # characters
+LADDER_LEFT, LADDER_RIGHT, LADDER_TOP, RUNG = 190, WIDTH - 64, 62, 30
+LADDER_HIGH = 2600                               # characters; a longer bar is drawn broken
 
 
 def size_x(size):
     """Where a number of characters lies across the ladder."""
-    share = math.log(size / LADDER_LOW) / math.log(LADDER_HIGH / LADDER_LOW)
-    return LADDER_LEFT + (LADDER_RIGHT - LADDER_LEFT) * share
+    return LADDER_LEFT + (LADDER_RIGHT - LADDER_LEFT) * min(size, LADDER_HIGH) / LADDER_HIGH
 
 
 def count_characters(name):
@@ -78,24 +53,33 @@ def count_characters(name):
         return len(file.read())
 
 
+def rung(name, size, kind, y):
+    """Lines of SVG: a script's name, its bar and its size. kind: "ours", "theirs", "partial"."""
+    x, bar = size_x(size), "ours" if kind == "ours" else "theirs"
+    hollow = ' fill-opacity="0.15"' if kind == "partial" else ""
+    lines = [text(LADDER_LEFT - 10, y + 5, name, "mono" if kind == "ours" else "soft", "end"),
+             f'<rect class="{bar}" x="{LADDER_LEFT}" y="{y - 8:g}" width="{x - LADDER_LEFT:.1f}" '
+             f'height="16"{hollow}/>', text(x + 8, y + 5, f"{size:,}")]
+    if size > LADDER_HIGH:
+        gap = x - 30
+        lines.append(f'<path class="paper" d="M{gap:.1f} {y - 10:g}l8 0l-6 20l-8 0z"/>')
+    return lines
+
+
 def ladder():
-    """The characters of every script, ours and the published ones, on a logarithmic scale."""
-    rows = [(name, count_characters(name), None) for name in CHAIN]
+    """The characters of every script, ours and the published ones, from zero."""
+    rows = [(name, count_characters(name), "ours") for name in CHAIN]
     rows = sorted(rows + list(PUBLISHED), key=lambda row: -row[1])
-    lines = [text(16, 26, "Characters of a whole GPT (logarithmic scale)")]
+    lines = [text(16, 26, "A whole GPT, in characters"),
+             text(16, 46, "blue: here; orange: published before, pale: prints only a part of the "
+                  "log", "soft small")]
     bottom = LADDER_TOP + RUNG * len(rows)
-    for size in (500, 1000, 2000, 5000, 10000, 20000):
-        lines += [f'<path class="grid" d="M{size_x(size):.1f} {LADDER_TOP - 4}V{bottom}"/>',
+    for size in range(0, LADDER_HIGH, 500):
+        lines += [f'<path class="grid" d="M{size_x(size):.1f} {LADDER_TOP}V{bottom}"/>',
                   text(size_x(size), bottom + 18, f"{size:,}", "soft small", "middle")]
-    for i, (name, size, valid) in enumerate(rows):
-        y, x, ours = LADDER_TOP + RUNG * (i + 0.5), size_x(size), valid is None
-        kind = "ours" if ours else "theirs"
-        hollow = ' fill-opacity="0" stroke-width="2"' if valid is False else ""
-        lines += [text(LADDER_LEFT - 10, y + 5, name, "mono" if ours else "soft small", "end"),
-                  f'<path class="{kind}" stroke-width="2" d="M{LADDER_LEFT} {y:g}H{x - 6:.1f}"/>',
-                  f'<circle class="{kind}" cx="{x:.1f}" cy="{y:g}" r="6"{hollow}/>',
-                  text(x + 12, y + 5, f"{size:,}")]
-    return picture(WIDTH, bottom + 34, "Sizes of the scripts in characters", lines)
+    for i, (name, size, kind) in enumerate(rows):
+        lines += rung(name, size, kind, LADDER_TOP + RUNG * (i + 0.5))
+    return picture(WIDTH, bottom + 32, "Sizes of the scripts in characters", lines)
 
 
 # ---- The loss -------------------------------------------------------------------------------
@@ -153,42 +137,57 @@ def loss(log):
     losses = [float(value) for value in re.findall(r"^step .* loss ([\d.]+)$", log, re.M)]
     averages, guess = smooth(losses), math.log(vocabulary)
     chart = LossChart(len(losses), math.ceil(max(losses)))
-    lines = [text(16, 26, "Loss of a run: each step, and smoothed"), *chart.grid(),
+    end = chart.y(averages[-1])
+    lines = [text(16, 26, "Loss of a run on input.txt"), *chart.grid(),
              chart.curve("raw", losses, 0.8), chart.curve("curve", averages, 2.5),
              '<path class="edge" stroke-dasharray="5 4" '
              f'd="M{chart.point(0, guess)}L{chart.point(len(losses), guess)}"/>',
              text(LOSS_RIGHT, LOSS_TOP + 15,
-                  f"dashed: guessing, ln {vocabulary} = {guess:.2f}", "small", "end"),
-             text(LOSS_RIGHT, LOSS_BOTTOM - 80, f"at the end {averages[-1]:.2f}", "small", "end")]
+                  f"dashed: a guess among {vocabulary}, ln {vocabulary} = {guess:.2f}", "small",
+                  "end"),
+             text(LOSS_RIGHT, end + 62, f"smoothed: {averages[-1]:.2f} at the end", "warm", "end"),
+             text(LOSS_RIGHT, end + 80, "thin: each step", "cool small", "end")]
     return picture(WIDTH, LOSS_BOTTOM + 48, f"The loss over {len(losses)} steps", lines)
 
 
 # ---- The map --------------------------------------------------------------------------------
 # name: (class, x and y of the middle, what is under the name)
-BOXES = {"microgpt.py": ("box", 66, 62, "to learn from"),
-         "fastgpt.py": ("box", 456, 62, "the same log, fast"),
-         "picogpt.py": ("box", 66, 172, "one screen"), "QR symbol": ("art", 456, 172, "scan it"),
-         "payload.py": ("box", 66, 282, "packs smallest"),
-         "femtogpt.py": ("box", 456, 282, "smallest as it is"),
-         "the prime": ("art", 66, 392, "prove it"), "attogpt.py": ("box", 196, 392, "paste it"),
-         "zeptogpt.py": ("box", 326, 392, "fewest bytes"),
-         "yoctogpt.py": ("box", 456, 392, "post it"),
-         "the song": ("art", 66, 502, "play it"), "the deck": ("art", 196, 502, "punch it")}
-EDGES = (("microgpt.py", "picogpt.py", "by hand"), ("picogpt.py", "payload.py", "golf and search"),
+BOXES = {"microgpt.py": ("box", 86, 62, "to learn from"),
+         "fastgpt.py": ("box", 436, 62, "the same log, fast"),
+         "picogpt.py": ("box", 86, 172, "one screen"),
+         "qr/picogpt.png": ("art", 436, 172, "the symbol: scan it"),
+         "golf/payload.py": ("box", 86, 282, "packs smallest"),
+         "femtogpt.py": ("box", 436, 282, "smallest as it is"),
+         "verify_prime.py": ("art", 86, 392, "the prime: prove it"),
+         "attogpt.py": ("box", 217, 392, "paste it"),
+         "zeptogpt.py": ("box", 328, 392, "fewest bytes"),
+         "yoctogpt.py": ("box", 439, 392, "post it"),
+         "song/primegpt.mid": ("art", 86, 502, "the song: play it"),
+         "punchcard/cards.svg": ("art", 290, 502, "the deck: punch it")}
+EDGES = (("microgpt.py", "picogpt.py", "by hand"),
+         ("picogpt.py", "golf/payload.py", "golf/search.py"),
          ("microgpt.py", "fastgpt.py", "the same mathematics"),
-         ("picogpt.py", "QR symbol", "qr/encode_qr.py"), ("picogpt.py", "femtogpt.py", "golf"),
-         ("payload.py", "the prime", "find_prime.py"), ("payload.py", "attogpt.py", "pack.py"),
-         ("payload.py", "zeptogpt.py", "pack.py"), ("payload.py", "yoctogpt.py", "pack.py"),
-         ("attogpt.py", "the deck", "encode_punchcard"),
-         ("the prime", "the song", "encode_song.py"))
-BOX_WIDTH, BOX_HEIGHT = 116, 46
+         ("picogpt.py", "qr/picogpt.png", "qr/encode_qr.py"),
+         ("picogpt.py", "femtogpt.py", "by hand"),
+         ("golf/payload.py", "verify_prime.py", "find_prime.py"),
+         ("golf/payload.py", "attogpt.py", "golf/pack.py"),
+         ("golf/payload.py", "zeptogpt.py", "golf/pack.py"),
+         ("golf/payload.py", "yoctogpt.py", "golf/pack.py"),
+         ("attogpt.py", "punchcard/cards.svg", "encode_punchcard_base64.py"),
+         ("verify_prime.py", "song/primegpt.mid", "song/encode_song.py"))
+BOX_HEIGHT = 46
+
+
+def box_width(name):
+    """Pixels across a box: its name's, 8.4 a letter of 14 pixels, and a margin."""
+    return max(108, 8.4 * len(name) + 14)
 
 
 def edge(start, end, words):
     """An arrow between two boxes, with its words."""
     (_, x, y, _), (_, u, v, _) = BOXES[start], BOXES[end]
     if y == v:
-        path = f"M{x + BOX_WIDTH / 2:.0f} {y}H{u - BOX_WIDTH / 2:.0f}"
+        path = f"M{x + box_width(start) / 2:.0f} {y}H{u - box_width(end) / 2:.0f}"
         position, anchor = ((x + u) / 2, y - 7), "middle"
     elif x == u:
         path = f"M{x} {y + BOX_HEIGHT / 2:.0f}V{v - BOX_HEIGHT / 2:.0f}"
@@ -208,32 +207,43 @@ def chart():
     for start, end, words in EDGES:
         lines += edge(start, end, words)
     for name, (kind, x, y, words) in BOXES.items():
-        left, top = x - BOX_WIDTH / 2, y - BOX_HEIGHT / 2
-        lines += [f'<rect class="{kind}" x="{left:g}" y="{top:g}" width="{BOX_WIDTH}" '
+        width = box_width(name)
+        left, top = x - width / 2, y - BOX_HEIGHT / 2
+        lines += [f'<rect class="{kind}" x="{left:g}" y="{top:g}" width="{width:g}" '
                   f'height="{BOX_HEIGHT}" rx="8"/>',
-                  text(x, y - 2, name, "mono" if name.endswith(".py") else "", "middle"),
+                  text(x, y - 2, name, "mono", "middle"),
                   text(x, y + 15, words, "soft small", "middle")]
     return picture(WIDTH, 545, "What is made from what", lines)
 
 
 # ---- The deck -------------------------------------------------------------------------------
-CARDS_ACROSS, DECK_MARGIN = 3, 750               # thousandths of an inch, between cards, too
+CARDS_ACROSS, DECK_MARGIN, CAPTION = 3, 500, 900         # thousandths of an inch
+
+
+def number_card(label):
+    """What a card is, from its label, as ATTO0310: its number, and how many have data."""
+    number, with_data = int(label[4:6]), int(label[6:8])
+    return f"{number}" if number <= with_data else f"{number}, a check card"
 
 
 def deck(found):
     """The cards of a deck, some side by side."""
     pitch_x = card_drawing.CARD_WIDTH + DECK_MARGIN
-    pitch_y = card_drawing.CARD_HEIGHT + DECK_MARGIN
+    pitch_y = card_drawing.CARD_HEIGHT + CAPTION
+    labels = [cards.interpret(card, " ")[cards.DATA_COLUMNS:] for card in found]
     lines = ["<style>.card{fill:#f4e9cd;stroke:#b8a67c;stroke-width:20}.hole{stroke:#2b2b2b;"
-             f"stroke-width:{card_drawing.HOLE_WIDTH * 13 // 10}}}</style>"]
+             f"stroke-width:{card_drawing.HOLE_WIDTH * 13 // 10}}}"
+             ".number{font-size:640px}</style>"]
     for i, card in enumerate(found):
         row, column = divmod(i, CARDS_ACROSS)
         x, y = DECK_MARGIN + column * pitch_x, DECK_MARGIN + row * pitch_y
         lines += [f'<g transform="translate({x} {y})">',
                   f'<path class="card" d="{card_drawing.outline_path()}"/>'
-                  f'<path class="hole" d="{card_drawing.hole_path(card)}"/></g>']
+                  f'<path class="hole" d="{card_drawing.hole_path(card)}"/>',
+                  text(card_drawing.CARD_WIDTH / 2, card_drawing.CARD_HEIGHT + 680,
+                       number_card(labels[i]), "number", "middle") + "</g>"]
     rows = -(-len(found) // CARDS_ACROSS)
-    return picture(DECK_MARGIN + CARDS_ACROSS * pitch_x, DECK_MARGIN + rows * pitch_y,
+    return picture(DECK_MARGIN + CARDS_ACROSS * pitch_x, DECK_MARGIN + rows * pitch_y + 100,
                    f"A deck of {len(found)} punched cards", lines)
 
 
@@ -250,7 +260,8 @@ def main():
         raise command.UserError("fastgpt.py failed; its message stands above")
     log = run.stdout.decode().replace("\r\n", "\n")
     pictures = {"ladder.svg": ladder(), "loss.svg": loss(log), "map.svg": chart(),
-                "deck.svg": deck(found)}
+                "step.svg": training_step(), "deck.svg": deck(found),
+                "social.png": social.draw()}
     outputs = [(os.path.join(HERE, name), data) for name, data in pictures.items()]
     return 1 if command.write_or_check(outputs, "the files in it", arguments.check) else 0
 

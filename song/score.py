@@ -4,23 +4,25 @@ import math
 import parity
 import raga
 
-ROWS, SECONDS = 4, 10                            # of the piano roll; seconds in a row
-BEFORE_CODA = 3                                  # seconds of the last row before the coda
-WIDTH, LEFT, RIGHT = 560, 70, 10                 # of the picture and its margins, in pixels
-STEP, GAP = 9, 34                                # pixels of a semitone, and between rows
-ROW_HEIGHT = 18 * STEP + GAP                     # from the Ni below Sa to the Ga above, and a gap
-TOP_SEMITONE = 16.5                              # where a row begins
-COLOURS = ("#c0392b", "#2471a3", "#e67e22", "#1e8449", "#8e44ad", "#b7950b", "#17a589", "#7f8c8d",
-           "#d35400", "#2e86c1")                 # by rank of the swara
+ROWS, SECONDS = 4, 8                             # of the piano roll; seconds in a row
+BEFORE_CODA = 2                                  # seconds of the last row before the coda
+WIDTH, LEFT, RIGHT, TOP = 480, 84, 8, 62         # of the picture and its margins, in pixels
+STEP, GAP = 15, 40                               # pixels from pitch to pitch, and between rows
+ROW_HEIGHT = 10 * STEP + GAP
+COLOURS = ("#a93226", "#1f618d", "#a04000", "#186a3b", "#76448a", "#7d6608", "#0e6655", "#566573",
+           "#935116", "#21618c")                 # by rank of the swara
+PITCHES = sorted((semitones for _, _, semitones in raga.SWARAS), reverse=True)
 COLOUR_OF = {semitones: colour for (_, _, semitones), colour in zip(raga.SWARAS, COLOURS)}
-STYLE = ("<style>.paper{fill:#fff}.ink{fill:#333}.line{stroke:#999;stroke-opacity:.35}"
-         "@media(prefers-color-scheme:dark){.paper{fill:#0d1117}.ink{fill:#ddd}}</style>")
+STYLE = ("<style>.paper{fill:#fff}.ink{fill:#1f2328}.soft{fill:#59636e}"
+         ".line{stroke:#818b98;stroke-opacity:.35}.on{fill:#fff;font-size:11px;text-anchor:middle}"
+         "@media(prefers-color-scheme:dark){.paper{fill:#0d1117}.ink{fill:#f0f6fc}"
+         ".soft{fill:#9198a1}}</style>")
 PHRASES_A_LINE = 5
 
 
 def note_y(row, semitones):
-    """The middle of a note, in pixels from the top."""
-    return row * ROW_HEIGHT + (TOP_SEMITONE - semitones) * STEP + 20
+    """The middle of a note, in pixels from the top: pitches evenly spaced, the highest on top."""
+    return TOP + row * ROW_HEIGHT + (PITCHES.index(semitones) + 0.5) * STEP
 
 
 def apostrophe(text):
@@ -28,28 +30,35 @@ def apostrophe(text):
     return text.replace("'", "&#8217;")
 
 
-def staff(row, second):
-    """Lines of SVG: the names and lines of a row, and the second at which it begins."""
-    lines = []
+def staff(row, caption):
+    """Lines of SVG: the names and lines of a row, and what is written above it."""
+    lines = [f'<text class="soft" x="{LEFT}" y="{TOP + row * ROW_HEIGHT - 6}">{caption}</text>']
     for name, _, semitones in raga.SWARAS:
         y = note_y(row, semitones)
-        lines.append(f'<text class="ink" x="{LEFT - 8}" y="{y + 3:g}" text-anchor="end" '
-                     f'font-size="9">{apostrophe(name)}</text>'
+        lines.append(f'<text class="ink" x="{LEFT - 8}" y="{y + 4:g}" text-anchor="end" '
+                     f'font-size="12">{apostrophe(name)}</text>'
                      f'<path class="line" d="M{LEFT} {y:g}h{WIDTH - LEFT - RIGHT}"/>')
-    lines.append(f'<text class="ink" x="4" y="{row * ROW_HEIGHT + 12:g}">{second} s</text>')
     return lines
 
 
 def bar(note, swara, x, row, length):
-    """Lines of SVG: a note with its letter, or in the alap with its digit."""
-    (digit, _, _, part, _), (_, letter, semitones) = note, swara
+    """Lines of SVG: a note with its digit."""
+    (digit, *_), (_, letter, semitones) = note, swara
     y = note_y(row, semitones)
-    width = min(length - 1, WIDTH - RIGHT - x)
-    caption = digit if part == raga.ALAP else apostrophe(letter)
-    return [f'<rect x="{x:.1f}" y="{y - STEP / 2:g}" width="{width:.1f}" height="{STEP}" '
-            f'rx="3" fill="{COLOUR_OF[semitones]}"><title>{digit} = {letter}</title></rect>',
-            f'<text class="ink" x="{x + width / 2:.1f}" y="{y - STEP / 2 - 2:g}" '
-            f'text-anchor="middle" font-size="8">{caption}</text>']
+    width = min(length - 0.5, WIDTH - RIGHT - x)
+    return [f'<rect x="{x:.1f}" y="{y - STEP / 2 + 0.5:g}" width="{width:.1f}" '
+            f'height="{STEP - 1}" rx="2" fill="{COLOUR_OF[semitones]}">'
+            f"<title>{digit} = {letter}</title></rect>",
+            f'<text class="on" x="{x + width / 2:.1f}" y="{y + 4:g}">{digit}</text>']
+
+
+def row_captions(rows, coda):
+    """What is written above each row: its first second, and the part that begins in it."""
+    captions = [f"{first} s" for first in rows]
+    captions[0] += ": the alap, the notes of 0 to 9"
+    captions[2] += ": the melody, a note for each digit of the prime"
+    captions[-1] += f": the coda begins at {coda:g} s"
+    return captions
 
 
 def to_svg(digits, rate=4.0):
@@ -58,21 +67,21 @@ def to_svg(digits, rate=4.0):
     coda = raga.Layout(len(digits)).coda_start / rate
     rows = [i * SECONDS for i in range(ROWS - 1)] + [max(0, math.floor(coda) - BEFORE_CODA)]
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} '
-             f'{ROWS * ROW_HEIGHT + 12}" font-family="sans-serif" font-size="11">',
-             f"<title>The first {(ROWS - 1) * SECONDS} seconds of the prime as a raga, and the "
-             "beginning of its coda</title>", STYLE,
-             '<rect class="paper" width="100%" height="100%" rx="8"/>']
-    for row, first in enumerate(rows):
-        lines += staff(row, first)
+             f'{TOP + ROWS * ROW_HEIGHT - GAP + 10}" font-family="system-ui, sans-serif" '
+             f'font-size="12"><title>The first {(ROWS - 1) * SECONDS} seconds of the prime as a '
+             "raga, and the beginning of its coda</title>", STYLE,
+             '<rect class="paper" width="100%" height="100%" rx="8"/>',
+             '<text class="ink" x="16" y="26" font-size="15">A prime number as a raga</text>']
+    for row, (first, caption) in enumerate(zip(rows, row_captions(rows, coda))):
+        lines += staff(row, caption)
         for note in raga.compose(digits):
             digit, start, length, _, _ = note
             if 0 <= start / rate - first < SECONDS:
                 x = LEFT + (start / rate - first) * scale
                 lines += bar(note, swaras[digit], x, row, length / rate * scale)
-    x, y = LEFT + (coda - rows[-1]) * scale - 4, (ROWS - 1) * ROW_HEIGHT
-    lines.append(f'<path d="M{x:.1f} {y + 4}v{ROW_HEIGHT - GAP + 12}" stroke="#c0392b" '
-                 f'stroke-dasharray="4 3"/><text class="ink" x="{x - 4:.1f}" y="{y + 12}" '
-                 'text-anchor="end">coda</text>')
+    x, y = LEFT + (coda - rows[-1]) * scale - 2, TOP + (ROWS - 1) * ROW_HEIGHT
+    lines.append(f'<path d="M{x:.1f} {y}v{ROW_HEIGHT - GAP}" stroke="#c0392b" '
+                 'stroke-dasharray="4 3"/>')
     return ("\n".join(lines) + "\n</svg>\n").encode()
 
 

@@ -4,17 +4,21 @@ import json
 import os
 import re
 import shutil
+import struct
+import subprocess
 import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
-from common import CHAIN, ROOT, path, read, run_python
+from common import CHAIN, ROOT, need, path, read, run_python
 
 import build_page
 import draw_pictures
+import training_step
 
 PICTURES = ("pictures/ladder.svg", "pictures/loss.svg", "pictures/map.svg", "pictures/deck.svg",
+            "pictures/step.svg",
             "song/score.svg", "qr/picogpt.svg", "punchcard/cards.svg")
 
 
@@ -22,7 +26,7 @@ class Pictures(unittest.TestCase):
     def test_committed_pictures_are_up_to_date(self):
         run = run_python(path("pictures", "draw_pictures.py"), "--check")
         self.assertEqual((run.returncode, run.stderr), (0, b""), run.stdout)
-        self.assertEqual(run.stdout.count(b"up to date"), 4)
+        self.assertEqual(run.stdout.count(b"up to date"), 6)
 
     def test_pictures_are_well_formed_and_fetch_nothing(self):
         foreign = r"(?:href|src)=\"(?!#)|url\((?!#)|https?:(?!//www.w3.org/2000/svg)|<script"
@@ -55,6 +59,36 @@ class Pictures(unittest.TestCase):
         self.assertEqual(sum(len(column) for card in deck for column in card),
                          sum(element.get("d").count("v") for element in drawing.iter()
                              if element.get("class") == "hole"))
+
+
+    def test_the_boxes_of_the_step_name_what_microgpt_has(self):
+        source, drawing = read("microgpt.py").decode(), read("pictures", "step.svg").decode()
+        named = set(re.findall(r"[a-z_]+", " ".join(name for _, name, _, _ in
+                                                    training_step.STEPS)))
+        for name in named | {"backward", "adam"}:
+            self.assertRegex(source, rf'def {name}\(|"{name}"|{name} = |\b{name}:', name)
+            self.assertIn(name, drawing)
+
+    def test_cards_of_the_deck_are_numbered(self):
+        drawing = read("pictures", "deck.svg").decode()
+        self.assertEqual(re.findall(r'class="number"[^>]*>([^<]*)<', drawing),
+                         [str(i) for i in range(1, 11)] + ["11, a check card", "12, a check card"])
+
+    def test_every_note_of_the_score_has_its_digit(self):
+        drawing = read("song", "score.svg").decode()
+        written = re.findall(r'class="on"[^>]*>(\d)<', drawing)
+        self.assertEqual(written, re.findall(r"<title>(\d) = ", drawing))
+        self.assertEqual("".join(written[:10]), "0123456789")
+
+    def test_zbar_reads_the_social_picture_of_1280_by_640(self):
+        data = read("pictures", "social.png")
+        self.assertEqual(struct.unpack(">II", data[16:24]), (1280, 640))
+        run = run_python(path("qr", "decode_qr.py"), path("pictures", "social.png"), "-o", "-")
+        self.assertEqual(run.stdout, read("picogpt.py"))
+        need(shutil.which("zbarimg"), "zbarimg (Debian: zbar-tools)")
+        zbar = subprocess.run(["zbarimg", "-q", "--raw", "-Sbinary",
+                               path("pictures", "social.png")], stdout=subprocess.PIPE)
+        self.assertEqual(zbar.stdout, read("picogpt.py"))
 
 
 class Stale(unittest.TestCase):

@@ -100,14 +100,14 @@ class Readable(unittest.TestCase):
         self.assertEqual(score.to_text(digits), read("song", "sargam.txt"))
 
     def test_score_has_a_bar_for_every_note_of_its_rows_and_marks_the_coda(self):
-        """Thirty seconds from the beginning; three before the coda and seven of it."""
+        """Twenty-four seconds from the beginning; two before the coda and six of it."""
         text = read("song", "score.svg").decode()
         digits = str(primality.read_number(path("verify_prime.py")))
         coda = raga.Layout(len(digits)).coda_start / 4
         shown = [start for _, start, _, _, _ in raga.compose(digits)
-                 if start / 4 < 30 or int(coda) - 3 <= start / 4 < int(coda) + 7]
+                 if start / 4 < 24 or int(coda) - 2 <= start / 4 < int(coda) + 6]
         self.assertEqual(text.count("<rect x="), len(shown))
-        self.assertEqual(text.count(">coda</text>"), 1)
+        self.assertEqual(text.count(f": the coda begins at {coda:g} s</text>"), 1)
 
 
 if __name__ == "__main__":
