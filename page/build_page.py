@@ -5,7 +5,7 @@
     build_page.py --check     compare; exit 1 if it is stale
 
 The page is one file that needs no server. Only what runs a script there, Pyodide, is fetched, from
-its public CDN.
+a public CDN: the files of its npm package, each held to its SHA-256.
 """
 import argparse
 import base64
@@ -24,7 +24,22 @@ cards, card_drawing, card_files, deck, draw_pictures, command = map(importlib.im
 primality, harmonium, raga, parity = map(importlib.import_module, (
     "primality", "harmonium", "raga", "parity"))
 
-PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"  # the release that the tests run
+RELEASE = "314.0.7"               # of Pyodide: the one that the tests run
+PYODIDE = f"https://cdn.jsdelivr.net/npm/pyodide@{RELEASE}/"
+# SHA-256 and bytes of the files that are needed (`shasum -a 256` in the npm package).
+PYODIDE_FILES = {
+    "pyodide.js": (
+        "3141b814715a72e59b51b1b18b9ceae5bf19f7c852417e431bb0a34feadf825c", 18912),
+    "pyodide.asm.mjs": (
+        "f7cdc8ece80678ceb712f8e65ebe6d3a83203a180c399865f49612a051693635", 1250344),
+    "pyodide.asm.wasm": (
+        "cc36e3cab04fdfc9a63ff13eb52eae2b911bf46c025cc7b281f394bd3de1d5e6", 9598218),
+    "python_stdlib.zip": (
+        "fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a", 2545637),
+    "pyodide-lock.json": (
+        "5dc2fc119108bc148c7457dc86e7675b5c87e1cafd420b9c34c1eaef7b36c010", 119077),
+}
+PYODIDE_MEGABYTES = round(sum(size for _, size in PYODIDE_FILES.values()) / 1e6)
 SCRIPTS = draw_pictures.CHAIN + ("fastgpt.py",)
 READERS = {"qr": ("decoding", "finders", "geometry", "grey", "grid", "jpeg", "jpeg_codes",
                   "jpeg_frame", "jpeg_progressive", "jpeg_transform", "photo", "picture_files",
@@ -81,7 +96,10 @@ def page_data():
     symbol = read("qr", "picogpt.svg").decode()
     drawing = card_drawing
     return {
-        "pyodide": PYODIDE, "smoothing": draw_pictures.SMOOTHING,
+        "pyodide": {"base": PYODIDE, "megabytes": PYODIDE_MEGABYTES,
+                    "files": {name: digest for name, (digest, _) in PYODIDE_FILES.items()}},
+        "recorded": draw_pictures.run_fastgpt(), "smoothing": draw_pictures.SMOOTHING,
+        "order": ("fastgpt.py",) + draw_pictures.CHAIN,
         "scripts": {name: base64.b64encode(read(name)).decode() for name in SCRIPTS},
         "payload": base64.b64encode(read("golf", "payload.py")).decode(),
         "readers": {f"{name}.py": read(folder, f"{name}.py").decode()
@@ -107,7 +125,11 @@ def embed(data):
 def build_page():
     """The bytes of the page."""
     with open(os.path.join(HERE, "template.html"), encoding="utf-8", newline="") as file:
-        return file.read().replace("@DATA@", embed(page_data())).encode()
+        page = file.read()
+    for name, text in (("PYODIDE", PYODIDE), ("RELEASE", RELEASE), ("MEGABYTES", PYODIDE_MEGABYTES),
+                       ("DATA", embed(page_data()))):
+        page = page.replace(f"@{name}@", str(text))
+    return page.encode()
 
 
 def main():

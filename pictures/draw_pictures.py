@@ -247,6 +247,15 @@ def deck(found):
                    f"A deck of {len(found)} punched cards", lines)
 
 
+def run_fastgpt():
+    """The log of input.txt."""
+    run = subprocess.run([sys.executable, os.path.join(ROOT, "fastgpt.py")], cwd=ROOT,
+                         stdout=subprocess.PIPE)
+    if run.returncode:
+        raise command.UserError("fastgpt.py failed; its message stands above")
+    return run.stdout.decode().replace("\r\n", "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -254,12 +263,7 @@ def main():
     arguments = parser.parse_args()
     with open(os.path.join(ROOT, "punchcard", "punchcard_encoding.json"), "rb") as file:
         found = card_files.from_json(file.read())
-    run = subprocess.run([sys.executable, os.path.join(ROOT, "fastgpt.py")], cwd=ROOT,
-                         stdout=subprocess.PIPE)
-    if run.returncode:
-        raise command.UserError("fastgpt.py failed; its message stands above")
-    log = run.stdout.decode().replace("\r\n", "\n")
-    pictures = {"ladder.svg": ladder(), "loss.svg": loss(log), "map.svg": chart(),
+    pictures = {"ladder.svg": ladder(), "loss.svg": loss(run_fastgpt()), "map.svg": chart(),
                 "step.svg": training_step(), "deck.svg": deck(found),
                 "social.png": social.draw()}
     outputs = [(os.path.join(HERE, name), data) for name, data in pictures.items()]

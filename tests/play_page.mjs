@@ -1,33 +1,70 @@
 // Use index.html as a visitor would, in headless Chromium, opened as a file, Pyodide's CDN served from its npm package:
-// node play_page.mjs PLAYWRIGHT_FOLDER CHROMIUM PYODIDE_FOLDER PAGE INPUT PICTURE PHOTO ...
+// node play_page.mjs PLAYWRIGHT_FOLDER CHROMIUM PYODIDE_FOLDER AXE_SCRIPT PAGE INPUT PICTURE PHOTO ...
 // Prints what was seen, as JSON; PICTURE is a screenshot of the symbol that it makes, PHOTO pictures of the deck.
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
 
-const [playwright, executablePath, pyodide, file, input, picture, ...photos] = process.argv.slice(2);
+const [playwright, executablePath, pyodide, axe, file, input, picture, ...photos] = process.argv.slice(2);
 const { chromium } = await import(pathToFileURL(playwright + "/index.mjs"));
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const seen = { errors: [], asked: [] };
 const text = (page, id) => page.textContent("#" + id);
 
-async function visit(reachable, size) {
-  const page = await browser.newPage({ viewport: size, deviceScaleFactor: 2 });
+async function visit(reachable, size, options = {}, address = pathToFileURL(file).href) {
+  const page = await browser.newPage({ viewport: size, deviceScaleFactor: 2, ...options });
   page.on("pageerror", (error) => seen.errors.push(error.message));
   page.on("request", (request) => { if (!/^(blob|data):/.test(request.url())) seen.asked.push(request.url()); });
   await page.route("https://cdn.jsdelivr.net/**", (route) => reachable ? route.fulfill({
     path: pyodide + "/" + route.request().url().split("/").pop(), headers: { "access-control-allow-origin": "*" } })
     : route.abort());
-  await page.goto(pathToFileURL(file).href);
+  await page.goto(address);
   return page;
 }
 
+// At every width, light and dark: no wider than the window, and axe-core finds nothing to complain of.
+seen.violations = [];
+seen.widths = [];
+for (const width of [360, 800, 1280]) for (const colorScheme of ["light", "dark"]) {
+  const page = await visit(false, { width, height: 900 }, { colorScheme, deviceScaleFactor: 1 });
+  await page.click("#unpack");
+  await page.waitForSelector("#unpacked:visible");
+  for (const details of await page.$$("details")) await details.evaluate((one) => { one.open = true; });
+  await page.evaluate(readFileSync(axe, "utf-8"));
+  const { violations } = await page.evaluate("axe.run(document)");
+  seen.violations.push(...violations.map((one) => [width, colorScheme, one.id, one.nodes.map((node) => node.html.slice(0, 120))]));
+  seen.widths.push([width, await page.evaluate(() => document.documentElement.scrollWidth)]);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${width}.${colorScheme}.png`, fullPage: true });
+  await page.close();
+}
+
+// Before anything is run there is a recorded loss and log; asked for reduced motion, no note lights up.
+let first = await visit(false, { width: 800, height: 900 }, { reducedMotion: "reduce" });
+seen.recorded = [await text(first, "log"), await first.evaluate(() => document.getElementById("losses").getAttribute("d").split(/[ML]/).length - 1),
+                 await first.getAttribute("#chart", "class")];
+await first.click("#play");
+await first.waitForTimeout(1000);
+seen.still = [await first.$$eval("#keys .lit", (keys) => keys.length), await text(first, "time")];
+seen.copied = {};
+await first.evaluate(() => { navigator.clipboard.writeText = async (words) => { window.copied = words; }; });
+for (const button of await first.$$("#scripts button")) {
+  const [what, name] = (await button.getAttribute("aria-label")).split(" ");
+  if (what === "Copy") {
+    await button.click();
+    seen.copied[name] = await first.evaluate("window.copied");
+  } else {
+    const [saved] = await Promise.all([first.waitForEvent("download"), button.click()]);
+    seen.copied["saved " + name] = readFileSync(await saved.path()).toString("base64");
+  }
+}
+await first.close();
+
 // A phone without a network: a run says so, everything else works.
 let page = await visit(false, { width: 360, height: 700 });
-seen.wide = await page.evaluate(() => document.documentElement.scrollWidth);
 seen.unnamed = await page.evaluate(() => [...document.querySelectorAll("button, select, input, textarea")].filter(
   (made) => !(made.labels?.length || made.textContent.trim() || made.ariaLabel)).map((made) => made.id));
 await page.click("#start");
-await page.waitForFunction(() => document.getElementById("run-status").textContent.includes("could not be fetched"));
+await page.waitForFunction(() => document.getElementById("run-status").textContent.includes("could not be had"));
 await page.click("#unpack");
 await page.waitForSelector("#unpacked:visible");
 Object.assign(seen, { unpacked: await text(page, "unpacked"), hex: await page.inputValue("#hex"),
@@ -41,8 +78,36 @@ seen.notes = await page.evaluate("notes.map((note) => [note.digit, note.start, n
 await (await page.$("#qr svg")).screenshot({ path: picture });
 await page.close();
 
+// A file of Pyodide's that is not what it was is not run.
+page = await visit(true, { width: 800, height: 700 });
+await page.route("**/python_stdlib.zip", (route) => route.fulfill({ body: "another", headers: { "access-control-allow-origin": "*" } }));
+await page.click("#start");
+await page.waitForFunction(() => !document.getElementById("start").disabled, null, { timeout: 60000 });
+seen.changed = await text(page, "run-status");
+await page.close();
+
+// With a folder pyodide/ beside the page on a server, nothing else is asked for; a click trains fastgpt.py to the end.
+const before = seen.asked;
+seen.asked = [];
+const types = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm", json: "application/json" };
+const server = createServer((request, response) => {
+  const name = request.url.split("/").pop(), path = request.url.startsWith("/pyodide/") ? pyodide + "/" + name : file;
+  response.writeHead(200, { "content-type": types[path.split(".").pop()] || "application/octet-stream" }).end(readFileSync(path));
+}).listen(0, "127.0.0.1");
+await new Promise((done) => server.on("listening", done));
+const local = `http://127.0.0.1:${server.address().port}/`;
+page = await visit(false, { width: 800, height: 700 }, {}, local + "index.html");
+await page.click("#start");
+await page.waitForFunction(() => /has finished|failed|could not/.test(document.getElementById("run-status").textContent), null, { timeout: 180000 });
+seen.fast = [await text(page, "run-status"), await text(page, "log")];
+seen.local = seen.asked.filter((address) => !address.startsWith(local) && !/favicon/.test(address));
+seen.asked = before;
+await page.close();
+server.close();
+
 // With a network: a click runs attogpt.py on a file of one's own, and another stops it.
 page = await visit(true, { width: 1000, height: 900 });
+await page.selectOption("#script", "attogpt.py");
 await page.setInputFiles("#own", input);
 await page.click("#start");
 await page.waitForFunction(() => /step +12 \//.test(document.getElementById("log").textContent), null, { timeout: 120000 });

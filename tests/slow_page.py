@@ -1,4 +1,5 @@
 """index.html in a browser: Chromium, with Pyodide from its npm package in the place of the CDN."""
+import base64
 import json
 import os
 import shutil
@@ -6,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from common import CANONICAL, canonical, need, path, read
+from common import CANONICAL, CHAIN, canonical, need, path, read, run_python
 
 import primality
 import raga
@@ -16,11 +17,14 @@ class Page(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        playwright, pyodide = os.environ.get("PLAYWRIGHT", ""), os.environ.get("PYODIDE", "")
+        playwright, pyodide, axe = (os.environ.get(name, "")
+                                    for name in ("PLAYWRIGHT", "PYODIDE", "AXE"))
         need(os.path.isfile(os.path.join(playwright, "index.mjs")),
              "PLAYWRIGHT=folder of the npm package playwright-core")
         need(os.path.isfile(os.path.join(pyodide, "pyodide.js")),
              "PYODIDE=folder of the npm package pyodide 314")
+        axe = os.path.join(axe, "axe.min.js")
+        need(os.path.isfile(axe), "AXE=folder of the npm package axe-core")
         need(shutil.which("node") and shutil.which("chromium"), "node and chromium (Debian)")
         canonical("input.txt")
         cls.folder = tempfile.TemporaryDirectory()
@@ -31,7 +35,7 @@ class Page(unittest.TestCase):
                         path("punchcard", "cards.svg"), "-o", cls.deck], check=True)
         run = subprocess.run(
             ["node", path("tests", "play_page.mjs"), playwright, shutil.which("chromium"), pyodide,
-             path("index.html"), os.path.join(CANONICAL, "input.txt"), cls.picture, cls.deck],
+             axe, path("index.html"), os.path.join(CANONICAL, "input.txt"), cls.picture, cls.deck],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=500)
         assert run.returncode == 0, run.stderr.decode()[-2000:]
         cls.seen = json.loads(run.stdout.decode())
@@ -71,7 +75,7 @@ class Page(unittest.TestCase):
         others = {address for address in self.seen["asked"] if not address.startswith("file://")}
         self.assertTrue(others)
         for address in others:
-            self.assertTrue(address.startswith("https://cdn.jsdelivr.net/pyodide/v314."), address)
+            self.assertTrue(address.startswith("https://cdn.jsdelivr.net/npm/pyodide@314."), address)
 
     def test_cards_carry_attogpt(self):
         """The cards carry attogpt.py, and their holes are those of the deck."""
@@ -109,9 +113,43 @@ class Page(unittest.TestCase):
                           raga.compose(digits)])
         self.assertEqual((self.seen["lit"], self.seen["lights"]), ("0", 0))
 
-    def test_it_fits_a_phone_and_names_its_controls(self):
-        """No wider than a phone; every control has a name."""
-        self.assertEqual((self.seen["wide"], self.seen["unnamed"]), (360, []))
+    def test_it_fits_every_screen_and_axe_core_finds_no_violation(self):
+        """At 360, 800 and 1,280 pixels, light and dark; every control has a name."""
+        self.assertEqual(self.seen["violations"], [])
+        self.assertEqual(len(self.seen["widths"]), 6)
+        for width, needed in self.seen["widths"]:
+            self.assertEqual(width, needed)
+        self.assertEqual(self.seen["unnamed"], [])
+
+    def test_a_changed_file_of_pyodide_is_not_run(self):
+        self.assertIn("python_stdlib.zip is not the file that this page knows by its SHA-256",
+                      self.seen["changed"])
+
+    def test_fastgpt_runs_to_the_end_from_a_local_copy_of_pyodide(self):
+        """It is what runs unless another is chosen, and prints the log of the project's names."""
+        status, log = self.seen["fast"]
+        self.assertRegex(status, r"^fastgpt.py has finished, in \d+ s\.$")
+        run = run_python(path("fastgpt.py"), cwd=path())
+        self.assertEqual(log.strip(), run.stdout.decode().strip())
+        self.assertEqual(self.seen["local"], [])
+
+    def test_a_recorded_run_is_shown_until_there_is_another(self):
+        log, points, kind = self.seen["recorded"]
+        self.assertEqual(log.encode(), run_python(path("fastgpt.py"), cwd=path()).stdout)
+        self.assertEqual((points, kind), (1000, "recorded"))
+
+    def test_reduced_motion_lights_nothing(self):
+        lit, time = self.seen["still"]
+        self.assertEqual(lit, 0)
+        self.assertIn(" of 10:", time)
+
+    def test_every_script_can_be_copied_or_saved(self):
+        """zeptogpt.py only saved, as its bytes are no text."""
+        copied = self.seen["copied"]
+        for name in CHAIN + ("fastgpt.py",):
+            self.assertEqual(base64.b64decode(copied["saved " + name]), read(name), name)
+            self.assertEqual(copied.get(name, "").encode(),
+                             b"" if name == "zeptogpt.py" else read(name), name)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Pictures and page are up to date, whole XML and HTML, and fetch nothing from elsewhere."""
 import base64
+import hashlib
 import json
 import os
 import re
@@ -141,7 +142,7 @@ class Page(unittest.TestCase):
     def test_the_only_address_is_pyodides_of_a_pinned_release(self):
         addresses = set(re.findall(r"https?://[^\s\"'<>;\\]+", read("index.html").decode()))
         addresses -= {"https://pyodide.org", "http://www.w3.org/2000/svg"}
-        pinned = r"https://cdn\.jsdelivr\.net(/pyodide/v\d+\.\d+\.\d+/full/)?"
+        pinned = r"https://cdn\.jsdelivr\.net/npm/pyodide@\d+\.\d+\.\d+/"
         self.assertEqual([a for a in addresses if not re.fullmatch(pinned, a)], [])
 
     def test_the_policy_lets_nothing_else_be_fetched(self):
@@ -151,7 +152,7 @@ class Page(unittest.TestCase):
         self.assertEqual((rules["default-src"], rules["base-uri"]), ("'none'", "'none'"))
         for rule in rules.values():
             self.assertLessEqual({word for word in rule.split() if ":" in word},
-                                 {"https://cdn.jsdelivr.net", "blob:"})
+                                 {build_page.PYODIDE, "blob:"})
 
     def test_no_data_can_end_the_script_that_holds_it(self):
         data = build_page.embed({"name": "</script><!--<script>"})
@@ -166,9 +167,19 @@ class Page(unittest.TestCase):
             self.assertEqual(base64.b64decode(encoded), read(name), name)
 
     def test_release_is_the_one_that_ci_installs(self):
-        """The page's Pyodide is of the series that CI tests."""
-        series = re.search(r"pyodide@(\d+)", read(".ci", "run").decode())[1]
-        self.assertIn(f"pyodide/v{series}.", read("index.html").decode())
+        """The page's Pyodide is the one that CI tests."""
+        release = re.search(r"pyodide@([\d.]+)", read(".ci", "run").decode())[1]
+        self.assertEqual(release, build_page.RELEASE)
+        self.assertIn(f"npm/pyodide@{release}/", read("index.html").decode())
+
+    def test_hashes_are_those_of_the_release(self):
+        folder = os.environ.get("PYODIDE", "")
+        need(os.path.isfile(os.path.join(folder, "pyodide.js")),
+             f"PYODIDE=folder of the npm package pyodide {build_page.RELEASE}")
+        for name, (digest, size) in build_page.PYODIDE_FILES.items():
+            with open(os.path.join(folder, name), "rb") as file:
+                data = file.read()
+            self.assertEqual((hashlib.sha256(data).hexdigest(), len(data)), (digest, size), name)
 
 
 if __name__ == "__main__":
