@@ -23,7 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, ROOT)
 fastgpt = importlib.import_module("fastgpt")
 
-YARDSTICK = os.path.join(os.path.dirname(ROOT), "shared", "yardstick.py")
+ORIGINAL = os.path.join(ROOT, "bench", "original.py")
 RIVALS = os.path.join(ROOT, "bench", "rivals.py")
 FASTGPT = os.path.join(ROOT, "fastgpt.py")
 MEMORY = ("import sys,random,resource;sys.path.insert(0,sys.argv[1]);import fastgpt as f;"
@@ -45,15 +45,12 @@ def show_ratio(what, ours, rival):
 
 
 def original_seconds():
-    """Seconds that the original would take now, by the yardstick."""
-    return float(run(sys.executable, YARDSTICK, "60")[1].split("about")[1].split()[0])
+    """Seconds that the original would take now, by bench/original.py."""
+    return float(run(sys.executable, ORIGINAL, "10")[1].split("about")[1].split()[0])
 
 
 def against_original(_, folder):
     """Whole log against the estimate of the original, which is measured before and after."""
-    if not os.path.isfile(YARDSTICK):
-        print("original: left out, needs ../shared/yardstick.py")
-        return
     for _ in range(3):
         before = original_seconds()
         ours = run(sys.executable, FASTGPT, cwd=folder)[0]
@@ -163,10 +160,8 @@ def main():
     parser.add_argument("--torch", help="a Python with torch and numpy")
     parser.add_argument("--part", choices=parts, help="only this one")
     options = parser.parse_args()
-    canonical = os.path.join(os.path.dirname(YARDSTICK), "canonical", "input.txt")
-    data = canonical if os.path.isfile(canonical) else os.path.join(ROOT, "input.txt")
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(data, os.path.join(folder, "input.txt"))
+        shutil.copy(os.path.join(ROOT, "input.txt"), folder)
         for name, part in parts.items():
             if options.part in (None, name):
                 part(options, folder)

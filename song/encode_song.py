@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Turn a prime number into a raga for the harmonium that can be played, recorded, and turned back.
 
-    encode_song.py                     ../verify_prime.py -> primegpt.mid, score.svg and
-                                       sargam.txt, here
+    encode_song.py                     ../verify_prime.py -> primegpt.mid, score.svg, sargam.txt
+                                       and beginning.wav (24 seconds), here
     encode_song.py --wav song.wav      render it as well (ten minutes of sound, 57 MB, some seconds)
     encode_song.py --check             compare these files with the prime; exit 1 if one is stale
     encode_song.py FILE                another prime (a verifier, or decimal digits) -> FILE.mid
@@ -14,6 +14,7 @@ phrase, the last one held, and a breath. A coda plays digits of parity, which re
 misheard or missing, and the alap closes.
 """
 import argparse
+import io
 import os
 import wave
 
@@ -29,6 +30,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DEFAULT_SA, DEFAULT_RATE = 60, 4.0               # MIDI number; notes a second
 MIN_RATE, MAX_RATE = 1, 5                        # faster notes are too short to be told apart
 SAMPLE_RATES = (8000, 11025, 16000, 22050, 32000, 44100, 48000)
+BEGINNING, BEGINNING_RATE = 24, 8000             # seconds, samples a second of beginning.wav
 SHOWN_NOTES = 50                                 # from one progress line to the next
 
 
@@ -41,6 +43,16 @@ def write_wav(path, digits, sa, rate, sample_rate):
     with atomic_write(path) as file, wave.open(file, "wb") as out:
         out.setparams((1, 2, sample_rate, 0, "NONE", ""))
         harmonium.render(digits, out.writeframesraw, sa, rate, sample_rate, report)
+
+
+def beginning(digits):
+    """The first BEGINNING seconds as the bytes of a WAV file, small enough to be shared."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setparams((1, 2, BEGINNING_RATE, 0, "NONE", ""))
+        harmonium.render(digits, out.writeframesraw, DEFAULT_SA, DEFAULT_RATE, BEGINNING_RATE,
+                         seconds=BEGINNING)
+    return file.getvalue()
 
 
 def notes_per_second(text):
@@ -87,7 +99,7 @@ def parse_arguments():
 def midi_target(arguments):
     """(path of the MIDI file, whether score and sargam are written beside it).
 
-    Our own three files keep their key and tempo; with another it goes to the current folder.
+    Our own files keep their key and tempo; with another it goes to the current folder.
     """
     own = arguments.prime is None and arguments.midi is None
     default = (arguments.sa, arguments.notes_per_second) == (DEFAULT_SA, DEFAULT_RATE)
@@ -116,7 +128,8 @@ def main():
     outputs = [(target, midi.to_midi(digits, sa, rate))]
     if with_score:
         outputs += [(os.path.join(HERE, "score.svg"), score.to_svg(digits, rate)),
-                    (os.path.join(HERE, "sargam.txt"), score.to_text(digits))]
+                    (os.path.join(HERE, "sargam.txt"), score.to_text(digits)),
+                    (os.path.join(HERE, "beginning.wav"), beginning(digits))]
     if arguments.wav:                            # first: it is what may fail
         write_wav(arguments.wav, digits, sa, rate, arguments.rate)
         print(f"{arguments.wav}: rendered")

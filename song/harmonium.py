@@ -74,10 +74,12 @@ def mix(melody, ground):
     return samples.tobytes()
 
 
-def render(digits, write, sa=60, rate=4.0, sample_rate=SAMPLE_RATE, report=lambda *_: None):
+def render(digits, write, sa=60, rate=4.0, sample_rate=SAMPLE_RATE, report=lambda *_: None,
+           seconds=math.inf):
     """Render a text of digits: write(mono 16-bit PCM) is called piece by piece.
 
-    sa: MIDI number of Sa; rate: notes a second. report(notes done, all) is called on the way.
+    sa: MIDI number of Sa; rate: notes a second; seconds: after which no note begins. report(notes
+    done, all) is called on the way.
     """
     notes, slot, phrase = raga.assign_swaras(digits), 1 / rate, QUARTERS * raga.PHRASE_STEP
     tonic = 440 * 2 ** ((sa - 69) / 12)
@@ -104,6 +106,8 @@ def render(digits, write, sa=60, rate=4.0, sample_rate=SAMPLE_RATE, report=lambd
 
     now, played = 0, raga.compose(digits)
     for i, (digit, start, slots, part, position) in enumerate(played, 1):
+        if start * slot >= seconds:
+            break
         start, quarters = round(QUARTERS * start), round(QUARTERS * slots)
         while now < start:
             silent = min(QUARTERS, start - now)

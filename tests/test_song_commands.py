@@ -1,9 +1,12 @@
 """encode_song.py and decode_song.py, from another folder."""
+import array
 import os
 import unittest
+import wave
 
 from common import InFolder, path, read
 
+import harmonium
 import midi
 import primality
 import raga
@@ -36,7 +39,7 @@ class Commands(InFolder):
         self.assertEqual(self.assert_succeeds(DECODE, "-o", "-").stdout, self.script)
 
     def test_committed_files_are_up_to_date(self):
-        self.assertEqual(self.assert_succeeds(ENCODE, "--check").stdout.count(b"up to date"), 3)
+        self.assertEqual(self.assert_succeeds(ENCODE, "--check").stdout.count(b"up to date"), 4)
 
     def test_a_prime_of_ones_own_travels_as_midi_and_wav(self):
         self.put_prime()
@@ -94,6 +97,18 @@ class Commands(InFolder):
 
 
 class Readable(unittest.TestCase):
+    def test_beginning_is_that_of_the_whole_piece(self):
+        """Sample for sample, until it fades out."""
+        with wave.open(path("song", "beginning.wav"), "rb") as file:
+            self.assertEqual((file.getnchannels(), file.getsampwidth(), file.getframerate()),
+                             (1, 2, 8000))
+            found = file.readframes(file.getnframes())
+        out, digits = [], str(primality.read_number(path("verify_prime.py")))
+        harmonium.render(digits, out.append, 60, 4.0, 8000, seconds=40)
+        self.assertEqual(found[:2 * 24 * 8000], b"".join(out)[:2 * 24 * 8000])
+        self.assertLess(len(found), 2 * 28 * 8000)
+        self.assertLess(max(map(abs, array.array("h", found[-200:]))), 300)
+
     def test_score_and_sargam_are_what_the_prime_makes(self):
         digits = str(primality.read_number(path("verify_prime.py")))
         self.assertEqual(score.to_svg(digits), read("song", "score.svg"))
