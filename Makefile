@@ -70,4 +70,8 @@ check:
 test:
 	$(PYTHON) test_parity.py
 
-.PHONY: all packed prime deck symbol song pictures page docs payload everything certificate check test
+# All files of this clone -> release/: a ZIP, a tar and their SHA-256 sums.
+release:
+	$(PYTHON) docs/build_release.py
+
+.PHONY: all packed prime deck symbol song pictures page docs payload everything certificate check test release

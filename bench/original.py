@@ -55,10 +55,10 @@ def backward():
     microgpt.Value.tape.clear()
 
 
-def original_seconds(steps=5, path=os.path.join(ROOT, "input.txt")):
-    """Seconds that the original would take now for its whole log."""
+def original_seconds(steps=5):
+    """Seconds that the original would take now for its whole log, of input.txt."""
     microgpt.dot, microgpt.backward = dot, backward
-    documents = microgpt.read_documents(path)
+    documents = microgpt.read_documents(os.path.join(ROOT, "input.txt"))
     random.seed(42)
     random.shuffle(documents)
     characters = microgpt.make_vocabulary(documents)

@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tokenize
 
+import reading
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 # This is a tool of the repository, not a unit: it may use all of them.
@@ -83,6 +85,10 @@ def paste():
     return "```python\n" + read("attogpt.py").decode().rstrip("\n") + "\n```"
 
 
+def post():
+    return "```python\n" + read("yoctogpt.py").decode().rstrip("\n") + "\n```"
+
+
 def prime_steps():
     prime = primality.read_number(os.path.join(ROOT, "verify_prime.py"))
     script, padding = primality.unpack(prime)
@@ -113,7 +119,7 @@ def golf_table():
 
 
 PARTS = {"chain": chain_table, "records": records_table, "record-holders": record_holders,
-         "paste": paste,
+         "paste": paste, "post": post, "reading": reading.render,
          "prime-steps": prime_steps, "prime-digits": prime_digits, "golf": golf_table}
 
 

@@ -75,7 +75,8 @@ class Page(unittest.TestCase):
         others = {address for address in self.seen["asked"] if not address.startswith("file://")}
         self.assertTrue(others)
         for address in others:
-            self.assertTrue(address.startswith("https://cdn.jsdelivr.net/npm/pyodide@314."), address)
+            self.assertTrue(address.startswith("https://cdn.jsdelivr.net/npm/pyodide@314."),
+                            address)
 
     def test_cards_carry_attogpt(self):
         """The cards carry attogpt.py, and their holes are those of the deck."""

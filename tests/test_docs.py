@@ -69,6 +69,35 @@ class Numbers(unittest.TestCase):
             self.assertIn(digest, prose("docs/parity.md"))
 
 
+    def test_the_log_that_the_readme_shows_is_printed(self):
+        shown = re.findall(r"^    ((?:step|sample) .*)$", page(), re.M)
+        self.assertGreaterEqual(len(shown), 3)
+        log = run_python(path("fastgpt.py"), cwd=path()).stdout.decode().splitlines()
+        names = set(read("input.txt").decode().split())
+        for line in shown:
+            self.assertIn(line, log)
+            self.assertNotIn(line.split(": ")[-1], names)
+
+    def test_figures_of_speed_are_those_of_the_records(self):
+        """Each figure with a link to a record lies where the record has it."""
+        chain = read("bench", "records", "chain.txt").decode()
+        times = {name: float(value) for name, value in
+                 re.findall(r"^(\w+\.py) .* ([\d.e+]+)$", chain, re.M)}
+        self.assertEqual(round(times["microgpt.py"], -1), 20)
+        for name in ("picogpt.py", "femtogpt.py", "attogpt.py", "yoctogpt.py"):
+            self.assertTrue(4 <= times[name] <= 7, times)
+        whole = [int(value) for value in re.findall(
+            r": (\d+) times faster", read("bench", "records", "fastgpt.txt").decode())]
+        self.assertGreater(min(whole), 1500)
+        self.assertIn("more than 1,500 times faster", prose())
+        memory = re.search(r": (\d+) MB", read("bench", "records", "fastgpt-memory.txt").decode())
+        self.assertIn(f"| {memory[1]} MB |", page(os.path.join("docs", "speed.md")))
+        for name in os.listdir(path("bench", "records")):
+            head = read("bench", "records", name).decode().split("\n")
+            self.assertRegex(head[0], r"^\$ python3 bench/\w+\.py")
+            self.assertRegex(head[1], r"^# 20\d\d-\d\d-\d\d; .* cores, .*, (CPython|PyPy)")
+
+
 class Links(unittest.TestCase):
     def test_readme_is_two_or_three_screens(self):
         self.assertLessEqual(page().count("\n"), 180)
@@ -100,10 +129,12 @@ class Links(unittest.TestCase):
                     self.assertIn(anchor, [title.lower().replace(" ", "-") for title in titles])
         self.assertGreaterEqual(links, 20)
 
-    def test_every_page_of_docs_is_linked_from_the_readme(self):
+    def test_the_index_has_a_line_for_every_page_and_the_readme_links_to_it(self):
+        index = page(os.path.join("docs", "index.md"))
         for name in os.listdir(path("docs")):
-            if name.endswith(".md"):
-                self.assertIn(f"(docs/{name}", page(), name)
+            if name.endswith(".md") and name != "index.md":
+                self.assertEqual(index.count(f"]({name}): "), 1, name)
+        self.assertIn("(docs/index.md)", page())
 
     def test_every_folder_is_explained(self):
         for name in os.listdir(path()):
@@ -117,8 +148,8 @@ class Stale(InFolder):
         """In a copy of the pages' folder the check is of that copy."""
         os.mkdir(os.path.join(self.folder, "docs"))
         os.mkdir(os.path.join(self.folder, "prime"))
-        for name in ("docs/fill_docs.py", "prime/command.py", "prime/primality.py",
-                     "compare_runs.py"):
+        for name in ("docs/fill_docs.py", "docs/reading.py", "prime/command.py",
+                     "prime/primality.py", "compare_runs.py"):
             self.put(name, read(*name.split("/")))
         self.put("attogpt.py", b"print(1)\n")
         self.put("README.md", "a\n<!-- begin paste -->\nold\n<!-- end paste -->\nz\n")
