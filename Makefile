@@ -21,11 +21,11 @@ deck: packed
 symbol:
 	$(PYTHON) qr/encode_qr.py
 
-# verify_prime.py -> song/: MIDI, score, sargam. `--wav song.wav` renders it, too.
+# verify_prime.py -> song/: MIDI, score, sargam, the beginning as WAV. `--wav song.wav` renders all.
 song: prime
 	$(PYTHON) song/encode_song.py
 
-# all scripts, input.txt and the deck -> pictures/: ladder, loss, map, deck
+# all scripts, input.txt and the deck -> pictures/: ladder, loss, map, step, deck, social
 pictures: deck
 	$(PYTHON) pictures/draw_pictures.py
 

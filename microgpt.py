@@ -90,12 +90,12 @@ def scale(vector, factor):
 
 
 def relu(vector):
-    """What is negative becomes 0 and passes no gradient; the rest stays. The MLP's only bend."""
+    """What is negative becomes 0 and passes no gradient. The MLP's only nonlinearity."""
     return [Value(v.data, (v,), (1.0,)) if v.data > 0 else Value(0.0) for v in vector]
 
 
 def softmax(logits):
-    """Any numbers -> probabilities, positive and of sum 1: exp(x[i]) / sum of all exp(x[j])."""
+    """Any numbers -> probabilities, positive, with sum 1: exp(x[i]) / sum of all exp(x[j])."""
     max_logit = max(v.data for v in logits)      # subtracted, it cancels out; exp cannot overflow
     exps = []
     for logit in logits:
@@ -186,7 +186,7 @@ def gpt(parameters, token, position, kv_cache):
     # x is the residual stream: every block reads it and adds what it has found.
     x = rmsnorm(add(parameters["wte"][token], parameters["wpe"][position]))          # N_EMBD
     for layer in range(N_LAYER):
-        own = f"layer{layer}."                   # how this layer's parameters are called
+        own = f"layer{layer}."                   # with this their names begin
         keys, values = kv_cache[layer]
 
         # Attention: positions exchange what they know.
@@ -233,7 +233,7 @@ def adam(parameters, means, squares, step):
     (Kingma and Ba 2015)
     """
     rate = LEARNING_RATE * (1 - step / STEPS)
-    # The means start at 0, which is too low; these factors make up for it.
+    # The means start at 0, too close to zero; these factors make up for it.
     unbias1, unbias2 = 1 - BETA1 ** (step + 1), 1 - BETA2 ** (step + 1)
     for i, p in enumerate(parameters):
         means[i] = BETA1 * means[i] + (1 - BETA1) * p.grad

@@ -7,9 +7,9 @@ STEPS = (("art", "documents", "lines of input.txt", "'ann'"),
          ("box", "encode", "characters to tokens", "BOS a n n BOS"),
          ("box", "gpt: wte + wpe, rmsnorm", "what a token and its place mean",
           "16 numbers a token"),
-         ("box", "gpt: attention", "takes from the tokens before", "adds to the 16"),
+         ("box", "gpt: attention", "looks at this and earlier tokens", "adds to the 16"),
          ("box", "gpt: linear, relu, linear", "the MLP: each token by itself", "adds to the 16"),
-         ("box", "gpt: linear, lm_head", "scores every next token", "27 logits a token"),
+         ("box", "gpt: linear, lm_head", "scores every possible next token", "27 logits a token"),
          ("box", "softmax", "scores to probabilities", "27 probabilities a token"),
          ("box", "loss_and_gradients", "mean of -log p of what came next", ""))
 FIRST_LEARNED, LAST_LEARNED = 2, 5               # of STEPS: these have parameters
@@ -62,6 +62,6 @@ def training_step():
         f'markerHeight="7" orient="auto"><path class="{kind}" d="M0 0L8 4L0 8z"/></marker>'
         for name, kind in (("tip", "tip"), ("back", "warm")))
     lines = [f"<defs>{tips}</defs>", text(16, 26, "One training step of microgpt.py, of 1,000"),
-             text(16, 46, "blue: what is handed on, forward; orange: the way back", "soft small"),
+             text(16, 46, "blue words: what is handed on; dashed: the way back", "soft small"),
              *way_forward(), *way_back()]
     return picture(WIDTH, top_of(len(STEPS)) - GAP + 16, "One training step of microgpt.py", lines)

@@ -17,7 +17,7 @@ UNIT_FOLDERS = ("golf", "prime", "punchcard", "qr", "song")
 CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py",
          "yoctogpt.py")
 
-for _folder in UNIT_FOLDERS + ("page", "pictures", ""):
+for _folder in UNIT_FOLDERS + ("docs", "page", "pictures", ""):
     sys.path.insert(0, os.path.join(ROOT, _folder))
 _POOL = ThreadPoolExecutor(os.cpu_count() or 1)
 

@@ -9,6 +9,7 @@ from common import InFolder, canonical, path, read, run_python
 
 import compare_runs
 import primality
+import reading
 
 PAGES = ["README.md", "CONTRIBUTING.md"] + sorted(
     os.path.join("docs", name) for name in os.listdir(path("docs")) if name.endswith(".md"))
@@ -141,6 +142,22 @@ class Links(unittest.TestCase):
             if os.path.isdir(path(name)) and name[0] != "." and name not in ("run_results",
                                                                             "__pycache__"):
                 self.assertIn(f"{name}/", page(), name)
+
+
+class Reading(unittest.TestCase):
+    def test_every_line_of_picogpt_is_shown_once_beside_functions_of_microgpt(self):
+        shown, names = [], []
+        for _, _, functions, runs in reading.PAIRS:
+            names += functions
+            for run in runs:
+                start, lines = reading.pico_lines(*run)
+                shown += range(start, start + len(lines))
+        lines = read("picogpt.py").decode().split("\n")
+        missing = [line for i, line in enumerate(lines, 1) if line and i not in shown]
+        self.assertEqual(missing, [])
+        self.assertEqual(len(shown), len(set(shown)))
+        needed = set(reading.functions()) - {"main", "read_documents", "fetch_names"}
+        self.assertEqual(needed, set(names))
 
 
 class Stale(InFolder):
