@@ -1,5 +1,5 @@
 # What is made from what. Each line is a plain command that can be typed without make. Everything is
-# made anew each time, in about a minute: the times of files in a fresh clone say nothing of what is
+# made anew each time, in some two minutes: the times of files in a fresh clone say nothing of what is
 # older.
 PYTHON = python3
 

@@ -496,6 +496,7 @@ class Data(NamedTuple):
     lines: int
     cut_characters: int              # in these, after the context
     size: int                        # characters in all lines
+    longest: int                     # characters in the longest line
 
 
 def prepare(path, stream, context, seed):
@@ -514,7 +515,8 @@ def prepare(path, stream, context, seed):
     random.Random(seed + 1).shuffle(documents)
     excess = [len(line) - context for line in lines if len(line) > context]
     return Data(characters, documents, validation, hashlib.sha256(text.encode()).hexdigest(),
-                len(excess), len(lines), sum(excess), sum(map(len, lines)))
+                len(excess), len(lines), sum(excess), sum(map(len, lines)),
+                max(map(len, lines), default=0))
 
 
 # ---- Checkpoint -----------------------------------------------------------------------------
@@ -745,7 +747,8 @@ def warn_of_cut_lines(data, context):
         share = 100 * data.cut_characters / data.size
         print(f"fastgpt.py: {data.cut_lines} of {data.lines} lines are longer than the context of "
               f"{context} characters; {share:.0f} % of the text is cut off and not learned. "
-              "Raise --context, or give --stream for prose", file=sys.stderr)
+              f"The longest line has {data.longest}: raise --context, or give --stream for prose",
+              file=sys.stderr)
 
 
 def describe_seconds(seconds):
@@ -802,10 +805,8 @@ class Trainer:
                 step < self.checkpoint.settings.steps and all(step % (n or step + 1) for n in due):
             return
         self.estimated = True
-        if step == self.checkpoint.settings.steps:
-            print("soon done")
-        else:
-            print(f"about {describe_seconds(self.seconds_left(step))} to go", flush=True)
+        left = self.seconds_left(step)
+        print(f"about {describe_seconds(left)} to go" if left >= 0.05 else "soon done", flush=True)
 
     def take_step(self, step):
         """Learn from the next batch -> its loss."""
@@ -830,7 +831,8 @@ class Trainer:
         if end or step % options.log_every == 0:
             seconds = time.perf_counter() - self.begun
             say(f"loss {loss:.4f} | smoothed {checkpoint.smooth:.4f} | "
-                f"{self.tokens / seconds:.0f} tokens/s | {self.seconds_left(step):.0f} s left")
+                f"{self.tokens / seconds:.0f} tokens/s | "
+                f"{describe_seconds(self.seconds_left(step))} left")
         if self.data.validation and (step == steps or step % (options.eval_every or steps) == 0):
             held_out = self.data.validation[:MAX_VALIDATION]
             say(f"validation loss {validation_loss(checkpoint.model, held_out):.4f}")
@@ -923,13 +925,15 @@ def sample_command(options):
 # ---- The command line -----------------------------------------------------------------------
 SETTING_HELP = {
     "layers": "blocks of attention and MLP", "width": "numbers that stand for a token",
-    "heads": "attention heads; they divide the width", "context": "tokens that it looks back on",
-    "steps": "of training", "batch": "documents a step", "seed": "of everything random",
+    "heads": "attention heads; they divide the width",
+    "context": "characters that it looks back on", "steps": "of training",
+    "batch": "lines a step, of a stream stretches as long as the context",
+    "seed": "of everything random",
     "lr": "learning rate of the first step; it falls to 0"}
 
 
 def add_train_arguments(parser):
-    parser.add_argument("--data", required=True, help="UTF-8 text, a document a line")
+    parser.add_argument("--data", required=True, help="UTF-8 text, one document per line")
     parser.add_argument("--model", required=True,
                         help="file to save to, and to resume from when it exists")
     parser.add_argument("--stream", action="store_const", const=True,
@@ -940,7 +944,7 @@ def add_train_arguments(parser):
                             help=f"{text} ({defaults[name]})")
     for name, default, text in (
             ("workers", 1, "threads or processes; with any number the result is the same (1)"),
-            ("save-every", 100, "steps between two savings (100)"),
+            ("save-every", 100, "save after so many steps (100)"),
             ("log-every", 10, "steps between two lines of progress (10)"),
             ("eval-every", None, "steps between two validations (only at the end)"),
             ("sample-every", None, "steps between two samples (none)")):
@@ -955,7 +959,7 @@ def add_sample_arguments(parser):
             ("length", int, None, "characters at most (what the context holds; of a stream 20 "
              "times that)"),
             ("temperature", float, 0.5, "below 1: closer to what is likely (0.5)"),
-            ("seed", int, None, "the same seed, the same samples (each time others)")):
+            ("seed", int, None, "the same seed, the same samples (otherwise others each time)")):
         parser.add_argument("--" + name, type=kind, default=default, help=text)
 
 

@@ -77,7 +77,7 @@ def collect(pattern, word):
     sys.path.insert(0, TESTS)
     groups = {}
     for case in cases(unittest.defaultTestLoader.discover(TESTS, pattern)):
-        if word in case.id():
+        if word.lower() in case.id().lower():
             groups.setdefault(case.id().rsplit(".", 1)[0], []).append(case.id())
     order = sorted(groups, key=lambda name: not name.startswith(FIRST))
     return {name: groups[name] for name in order}

@@ -62,7 +62,7 @@ def records_table():
              "| --- | --- | --- | --- |"]
     for kind, (size, name, *_) in compare_runs.RECORDS.items():
         lines.append(f"| {compare_runs.CLASSES[kind]} | {size:,} {unit_of(kind)} | `{name}` "
-                     f"| {PUBLISHED.get(kind, '')} |")
+                     f"| {PUBLISHED.get(kind, 'none')} |")
     return "\n".join(lines)
 
 

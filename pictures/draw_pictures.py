@@ -33,7 +33,7 @@ card_drawing, card_files, cards, command = map(
 CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py",
          "yoctogpt.py")
 PUBLISHED = (("published, packed", 1298, "theirs"), ("published, plain", 2530, "theirs"),
-             ("published", 1997, "partial"))
+             ("published, partial", 1997, "partial"))
 SMOOTHING = 0.98                 # of the loss, as in fastgpt.py's progress lines
 
 
@@ -71,8 +71,8 @@ def ladder():
     rows = [(name, count_characters(name), "ours") for name in CHAIN]
     rows = sorted(rows + list(PUBLISHED), key=lambda row: -row[1])
     lines = [text(16, 26, "A whole GPT, in characters"),
-             text(16, 46, "blue: here; orange: published before, pale: prints only a part of the "
-                  "log", "soft small")]
+             text(16, 46, "blue: here; orange: published before (pale: prints part of the log)",
+                  "soft small")]
     bottom = LADDER_TOP + RUNG * len(rows)
     for size in range(0, LADDER_HIGH, 500):
         lines += [f'<path class="grid" d="M{size_x(size):.1f} {LADDER_TOP}V{bottom}"/>',
@@ -153,12 +153,12 @@ def loss(log):
 # ---- The map --------------------------------------------------------------------------------
 # name: (class, x and y of the middle, what is under the name)
 BOXES = {"microgpt.py": ("box", 86, 62, "to learn from"),
-         "fastgpt.py": ("box", 436, 62, "the same log, fast"),
+         "fastgpt.py": ("box", 436, 62, "same log, fast"),
          "picogpt.py": ("box", 86, 172, "one screen"),
          "qr/picogpt.png": ("art", 436, 172, "the symbol: scan it"),
          "golf/payload.py": ("box", 86, 282, "packs smallest"),
          "femtogpt.py": ("box", 436, 282, "smallest as it is"),
-         "verify_prime.py": ("art", 86, 392, "the prime: prove it"),
+         "verify_prime.py": ("art", 86, 392, "the prime: run it"),
          "attogpt.py": ("box", 217, 392, "paste it"),
          "zeptogpt.py": ("box", 328, 392, "fewest bytes"),
          "yoctogpt.py": ("box", 439, 392, "post it"),
@@ -171,8 +171,8 @@ EDGES = (("microgpt.py", "picogpt.py", "by hand"),
          ("picogpt.py", "femtogpt.py", "by hand"),
          ("golf/payload.py", "verify_prime.py", "find_prime.py"),
          ("golf/payload.py", "attogpt.py", "golf/pack.py"),
-         ("golf/payload.py", "zeptogpt.py", "golf/pack.py"),
-         ("golf/payload.py", "yoctogpt.py", "golf/pack.py"),
+         ("golf/payload.py", "zeptogpt.py", ""),
+         ("golf/payload.py", "yoctogpt.py", ""),
          ("attogpt.py", "punchcard/cards.svg", "encode_punchcard_base64.py"),
          ("verify_prime.py", "song/primegpt.mid", "song/encode_song.py"))
 BOX_HEIGHT = 46

@@ -3,7 +3,7 @@
 WIDTH = 520                      # of a picture, in pixels; its text is then legible on a phone
 STYLE = """<style>
 text{font-family:system-ui,sans-serif;font-size:14px;fill:#1f2328}
-.small{font-size:11px}.mono{font-family:monospace}.soft{fill:#59636e}.paper{fill:#fff}
+.small{font-size:12.5px}.mono{font-family:monospace}.soft{fill:#59636e}.paper{fill:#fff}
 .grid{stroke:#818b98;stroke-opacity:.3;fill:none}.edge{stroke:#59636e;fill:none;stroke-width:1.5}\
 .tip{fill:#59636e}
 .ours{fill:#0969da;stroke:#0969da}.theirs{fill:#bc4c00;stroke:#bc4c00}

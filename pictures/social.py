@@ -97,7 +97,7 @@ def draw():
     for k, words in enumerate((
             "TRAINED AND RUN BY PYTHON'S", "STANDARD LIBRARY, IN", f"{smallest} BYTES OR",
             f"{shortest} CHARACTERS, AND AS A", "PRIME, A SONG, A DECK OF",
-            "CARDS AND THIS SYMBOL")):
+            "CARDS. SCAN: PICOGPT.PY")):
         put_text(dots, TEXT_LEFT, TEXT_TOP + 26 + ROW * k, words)
     deck = os.path.join(ROOT, "punchcard", "punchcard_encoding.json")
     with open(deck, encoding="utf-8") as file:

@@ -196,7 +196,7 @@ def add_arguments(parser):
                         help=f"light modules around the symbol ({PLAIN.border})")
     for name, default in (("dark", "black"), ("light", "white")):
         parser.add_argument("--" + name, metavar="COLOUR", type=colour, default=default,
-                            help=f"#RRGGBB or a name ({default})")
+                            help=f"#RRGGBB or one of HTML's 16 names ({default})")
     parser.add_argument("--terminal", action="store_true", help="show it in the terminal")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
 
@@ -205,7 +205,7 @@ def number(low, high):
     """An argument's type: a whole number from low to high."""
     def parse(text):
         if not re.fullmatch("[0-9]{1,9}", text) or not low <= int(text) <= high:
-            raise argparse.ArgumentTypeError(f"{text!r}: give a number from {low} to {high}")
+            raise argparse.ArgumentTypeError(f"{text!r}: give a whole number from {low} to {high}")
         return int(text)
     return parse
 
@@ -232,6 +232,8 @@ def parse_arguments():
         parser.error("--out: name a file that ends in .png, .svg or .txt")
     if source == "-" and not arguments.out and not arguments.terminal:
         parser.error("give --out FILE.png (.svg, .txt) or --terminal")
+    if arguments.dark == arguments.light:
+        parser.error("--dark and --light are the same colour: nothing could be read")
     # What looks like the name of a file and is none is a slip, not a text.
     if source and source != "-" and not os.path.exists(source) \
             and not re.fullmatch(FILE_ENDING, source):

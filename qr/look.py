@@ -56,7 +56,8 @@ def doubts(look):
     """What may keep a scanner from reading it, in words; None if nothing does."""
     dark, light = luminance(look.dark), luminance(look.light)
     if dark > light:
-        return "dark modules are lighter than light ones: many scanners read no reversed symbol"
+        return ("the dark colour is lighter than the light one: many scanners cannot read "
+                "reversed symbols")
     if (light + 0.05) / (dark + 0.05) < 3:
         return "the two colours are so alike that scanners may not tell them apart"
     if look.border < QUIET_ZONE:

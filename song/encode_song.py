@@ -2,7 +2,8 @@
 """Turn a prime number into a raga for the harmonium that can be played, recorded, and turned back.
 
     encode_song.py                     ../verify_prime.py -> primegpt.mid, score.svg, sargam.txt
-                                       and beginning.wav (24 seconds), here
+                                       and beginning.wav (24 seconds, and 3 in which it
+                                       fades), here
     encode_song.py --wav song.wav      render it as well (ten minutes of sound, 57 MB, some seconds)
     encode_song.py --check             compare these files with the prime; exit 1 if one is stale
     encode_song.py FILE                another prime (a verifier, or decimal digits) -> FILE.mid
@@ -91,6 +92,8 @@ def parse_arguments():
     arguments = parser.parse_args()
     if {"", "-"} & {arguments.prime, arguments.midi, arguments.wav}:
         parser.error("PRIME, --midi, --wav: name a file")
+    if (arguments.wav or "").lower().endswith((".mp3", ".m4a", ".ogg", ".opus", ".flac")):
+        parser.error("--wav: name a file that ends in .wav; ffmpeg makes the others of it")
     if arguments.check and arguments.wav:
         parser.error("--check compares what is there and writes nothing; leave out --wav")
     return parser, arguments

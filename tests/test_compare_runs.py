@@ -10,7 +10,7 @@ import time
 import unittest
 from unittest import mock
 
-from common import InFolder, environment, path, read
+from common import InFolder, environment, log_of, path, read
 
 import compare_runs
 
@@ -517,6 +517,8 @@ class Records(unittest.TestCase):
                 self.assertEqual(size, characters if kind == "characters" else count)
                 run = arena.run(script, b"ab\nba\n", 5)
                 self.assertEqual(compare_runs.find_class(script.data, run.unpacks), kind)
+                head = log_of("microgpt.py", b"ab\nba\n", 5).result()[0]
+                self.assertEqual(run.stdout, head)
                 self.assertRegex(date, r"\A20\d\d-\d\d-\d\d\Z")
                 self.assertTrue(by and how)
 

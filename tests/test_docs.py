@@ -78,6 +78,9 @@ class Numbers(unittest.TestCase):
         for line in shown:
             self.assertIn(line, log)
             self.assertNotIn(line.split(": ")[-1], names)
+        new = [line for line in log[-20:] if line.split(": ")[-1] not in names]
+        self.assertIn(f"twenty names, of which {len(new)} are not among the {len(names):,}",
+                      prose())
 
     def test_figures_of_speed_are_those_of_the_records(self):
         """Each figure with a link to a record lies where the record has it."""

@@ -63,9 +63,9 @@ class Encode(InFolder):
             self.assertIn(words, drawing)
 
     def test_what_scanners_may_not_read_is_said(self):
-        for words, *arguments in (("lighter than", "--dark", "white", "--light", "black"),
+        for words, *arguments in (("is lighter than", "--dark", "white", "--light", "black"),
                                   ("so alike", "--dark", "lime"), ("border below", "--border", "0"),
-                                  ("lighter than", "--dark", "#fff", "--light", "#000080")):
+                                  ("is lighter than", "--dark", "#fff", "--light", "#000080")):
             done = self.run_here(ENCODE, "hi there", *arguments, "-o", "a.png")
             self.assertEqual(done.returncode, 0)
             self.assertIn(words, done.stderr.decode())
@@ -88,7 +88,8 @@ class Encode(InFolder):
                 ("would be overwritten", "me.txt", "--out", "me.txt"),
                 ("would be overwritten", "me.png"), ("SOURCE", ""),
                 ("not both", "a", "--text", "b"), ("is no colour", "a", "--dark", "nocolour"),
-                ("from 1 to 100", "a", "--scale", "0")):
+                ("from 1 to 100", "a", "--scale", "0"), ("whole number", "a", "--scale", "2.5"),
+                ("the same colour", "a", "--dark", "white")):
             self.assert_fails(2, words, ENCODE, *arguments)
 
 

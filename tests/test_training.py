@@ -160,9 +160,9 @@ class FirstLine(TrainingCase):
 
     def test_it_ends_with_the_time_that_training_takes(self):
         """Whenever the first line of progress comes, and though there is none."""
-        for arguments in (("--steps", "900"), ("--steps", "40", "--log-every", "1"),
+        for arguments in (("--steps", "90"), ("--steps", "40", "--log-every", "1"),
                           ("--steps", "30", "--log-every", "20", "--sample-every", "1")):
-            line = self.first_line(*arguments)
+            line = self.first_line("--width", "64", "--kernels", "python", *arguments)
             self.assertRegex(line, r"pieces to learn from.*; about [\d.]+ (s|min|h) to go$")
             os.unlink(os.path.join(self.folder, "my.gpt"))
 
@@ -284,7 +284,8 @@ class Texts(TrainingCase):
                             "--steps", "2")
         self.assertEqual((run.returncode, run.stderr.count(b"\n")), (0, 1))
         self.assertIn(b"2 of 3 lines are longer than the context of 16 characters; 40 % of the "
-                      b"text is cut off and not learned. Raise --context", run.stderr)
+                      b"text is cut off and not learned. The longest line has 40: raise --context",
+                      run.stderr)
         self.train("--steps", "2", "--context", "40", data="long.txt", model="m.gpt")
         self.train("--steps", "2", "--stream", data="long.txt", model="n.gpt")
 
