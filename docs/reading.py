@@ -41,8 +41,8 @@ PAIRS = (
      ("scale", "softmax", "rmsnorm"), (("mul=", "soft="),)),
     ("One loop for training and sampling",
      "Of 1,020 rounds the last twenty draw samples. Then the tape `T` is empty instead of a copy "
-     "of `P`, so that Adam below moves no parameter. `K` is the KV cache, `n` the position, `t` the "
-     "token, BOS at first. `d` begins with a space, and so is one longer than what it holds: "
+     "of `P`, so that Adam below moves no parameter. `K` is the KV cache, `n` the position, `t` "
+     "the token, BOS at first. `d` begins with a space, and so is one longer than what it holds: "
      "`d[n:16]` is empty at 16 tokens, or as soon as BOS, the empty string, did not make `d` "
      "longer.",
      ("empty_cache",), (("for s in range", "while d"),)),
