@@ -44,7 +44,9 @@ def parse_arguments():
     parser.add_argument("--check-cards", type=int, choices=(0, cards.CHECK_CARDS), metavar="0|2",
                         help="how many (2 in the binary layout, 0 in the text layout)")
     parser.add_argument("--name", help="what columns 73-76 say (first letters of the file's name)")
+    papers = {paper.lower(): paper for paper in card_drawing.PAPERS}
     parser.add_argument("--print", dest="paper", choices=list(card_drawing.PAPERS),
+                        type=lambda text: papers.get(text.lower(), text),
                         help="make sheets to print, and nothing else")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     arguments = parser.parse_args()

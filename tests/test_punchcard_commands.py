@@ -107,6 +107,12 @@ class Encode(InFolder):
                               ("No such file", "none.py"), ("Is a directory", ".")):
             self.assert_fails(1, words, ENCODE, source)
 
+    def test_paper_is_named_in_any_case(self):
+        self.put("a.py", b"print(1)\n")
+        self.assert_succeeds(ENCODE, "a.py", "--print", "a4")
+        self.assertIn(b"size:210mm 297mm", self.get("a.A4.html"))
+        self.assert_fails(2, "invalid choice: 'a5'", ENCODE, "a.py", "--print", "a5")
+
     def test_misuse_exits_2(self):
         self.put("noise.bin", b"noise")
         self.put("a.py", b"1")
