@@ -6,9 +6,9 @@ language model: the data, the tokenizer, automatic differentiation, the paramete
 the optimizer, and the sampling at the end. What it prints is the log that every smaller script of
 this project reproduces byte for byte.
 
-The model is GPT-2 in miniature. What differs from it: RMSNorm in place of LayerNorm, no biases,
-ReLU in place of GELU, one layer, and the norm comes right after the embedding, not before the
-logits.
+The model is GPT-2 in miniature. What differs from it: RMSNorm, without learned gains, in place of
+LayerNorm, no biases, ReLU in place of GELU, one layer, a matrix of its own for the logits, and the
+last norm comes right after the embedding, not before the logits.
 
     python3 microgpt.py     learns from input.txt in the current folder, a document (here: a name)
                             on each line; without one it fetches the names of the published log
@@ -27,7 +27,7 @@ N_HEAD = 4                # attention heads; each works on its own part of the w
 BLOCK_SIZE = 16           # context: tokens that the model can look back on
 N_HIDDEN = 4 * N_EMBD     # neurons of the MLP
 STEPS = 1000              # training steps, one document each
-LEARNING_RATE = 0.01      # at the first step; falls in a straight line to zero
+LEARNING_RATE = 0.01      # at the first step; falls in a straight line towards zero
 BETA1, BETA2 = 0.85, 0.99                   # Adam's memory of the gradients and of their squares
 EPSILON_ADAM, EPSILON_NORM = 1e-8, 1e-5     # keep two divisions away from zero
 SAMPLES = 20
@@ -233,7 +233,7 @@ def adam(parameters, means, squares, step):
     (Kingma and Ba 2015)
     """
     rate = LEARNING_RATE * (1 - step / STEPS)
-    # The means start at 0, too close to zero; these factors make up for it.
+    # After k steps the weights in a mean sum to 1 - BETA^k; divided by that, to 1.
     unbias1, unbias2 = 1 - BETA1 ** (step + 1), 1 - BETA2 ** (step + 1)
     for i, p in enumerate(parameters):
         means[i] = BETA1 * means[i] + (1 - BETA1) * p.grad

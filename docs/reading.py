@@ -13,10 +13,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # its first and its last line begin. Every line of picogpt.py is in one of them.
 PAIRS = (
     ("The text",
-     "The files differ in their errors only: `picogpt.py` has no words for them. A token is a "
-     "place in `C`, the sorted characters. BOS is the empty string at its end, number `V-1`, so it "
-     "needs no special case; `encode` has become `C.index`, one character at a time, in the loop "
-     "below.",
+     "Both read the same lines; `picogpt.py` names no encoding, has no words for errors and "
+     "fetches nothing. A token is a place in `C`, the sorted characters. BOS is the empty string "
+     "at its end, number `V-1`, so it needs no special case; `encode` has become `C.index`, one "
+     "character at a time, in the loop below.",
      ("make_vocabulary", "encode"), (("from random", "V="),)),
     ("The parameters",
      "They lie in one list `P` instead of named matrices: `wte` from 0, `wpe` from `16*V`, "
@@ -28,8 +28,8 @@ PAIRS = (
      "`dot` computes every number: for each row `w` the sum `z` of products with `x`, and then any "
      "function `f(z)`, given as text. What it appends is a `Value` as a list: its value, its "
      "gradient, the slope `f'(z)`, a zero, and the pairs that were multiplied. The slope comes "
-     "with the value: `f(z+ie)` is `f(z)+ie*f'(z)` but for smaller terms, so the imaginary part "
-     "divided by e, here 1e-9, is `f'(z)`. `*y` is an empty tuple to collect in; `T[:0]=y` puts "
+     "with the value: `f(z+iε)` is `f(z)+iε*f'(z)` but for smaller terms, so the imaginary part "
+     "divided by ε, here 1e-9, is `f'(z)`. `*y` is an empty tuple to collect in; `T[:0]=y` puts "
      "what is new at the front of the tape. A sum of two vectors is `dot(zip(a,b))`, rows of two "
      "with the ones of `I` as factors; `zip` ends with the shorter. ReLU is an `f`: "
      "`z*(z.real>0)`.",
@@ -37,14 +37,14 @@ PAIRS = (
     ("Scaling, rmsnorm and softmax",
      "Multiplying by a number is a dot product of length one. `4/(z+16e-5)**.5` is "
      "`(z/16+1e-5)**-.5`, the 16 multiplied out. `soft` only divides by the sum: the exponential "
-     "is the `f` of the `dot` before it, and no maximum is subtracted.",
+     "is the `f` of the `dot` before it (`e` is `math`'s), and no maximum is subtracted.",
      ("scale", "softmax", "rmsnorm"), (("mul=", "soft="),)),
     ("One loop for training and sampling",
      "Of 1,020 rounds the last twenty draw samples. Then the tape `T` is empty instead of a copy "
-     "of `P`, so that Adam below moves no parameter. `K` is the KV cache, `n` the position, `t` "
-     "the token, BOS at first. `d` begins with a space, and so is one longer than what it holds: "
-     "`d[n:16]` is empty at 16 tokens, or as soon as BOS, the empty string, did not make `d` "
-     "longer.",
+     "of the list `P`, so that Adam below, which changes its lists in place, moves no parameter. "
+     "`K` is the KV cache, `n` the position, `t` the token, BOS at first. `d` begins with a "
+     "space, and so is one longer than what it holds: `d[n:16]` is empty at 16 tokens, or as soon "
+     "as BOS, the empty string, did not make `d` longer.",
      ("empty_cache",), (("for s in range", "while d"),)),
     ("The model",
      "`w` hands out parameters one by one. `[w]*48` is the same iterator 48 times, and `zip(x,w)` "
@@ -52,9 +52,9 @@ PAIRS = (
      "without names, the layer first and then `lm_head`.",
      ("linear", "gpt"), (("w=iter", "K+=q"), ("x=dot(zip(x,dot([w]*16,h)))", "p=soft"))),
     ("Attention",
-     "`q` holds query, key and value, 16 numbers each, and `K` collects them. `z/2` divides by the "
-     "root of the head's four numbers. `A[h]` are the weights of head h; number i of the output "
-     "belongs to head `i//4`.",
+     "`q` holds query, key and value, 16 numbers each, and `K` collects them. `z/2` divides by "
+     "the root of 4, the numbers that a head has. `A[h]` are the weights of head h; number i of "
+     "the output belongs to head `i//4`.",
      ("attention",), (("A=[soft", "h=[dot"),)),
     ("What comes next, and the loss",
      "While it trains, `choices` draws `k=0` tokens, an empty and therefore false list, and the "
@@ -65,9 +65,10 @@ PAIRS = (
     ("The way back, and Adam",
      "The newest vector stands first on the tape and the parameters last: one walk hands the "
      "gradients back and then moves the parameters. In a computed number `m` is the slope; in a "
-     "parameter `m` and `v` are Adam's sums, without the factors 1-0.85 and 1-0.99, for which "
-     "`15e-6` and `1e-7` make up. Computed numbers are moved as well, harmlessly: nobody reads "
-     "them again.",
+     "parameter `m` and `v` are Adam's sums, without the factors 1-0.85 and 1-0.99; `15e-6` is "
+     "0.01/1000, the rate, times 0.15/0.01**.5, and `1e-7` is 1e-8/0.01**.5. `g/=n` makes the "
+     "gradient that of the mean, after it has been handed on. Computed numbers are moved as well, "
+     "harmlessly: nobody reads them again.",
      ("backward", "adam"), (("for q in T", "q[:]="),)),
     ("The log", "Three counts before the loop, and in each round a loss or a sample.",
      ("train_and_sample",), (("print(f'num docs", "print(f'num docs"),

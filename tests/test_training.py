@@ -162,7 +162,7 @@ class FirstLine(TrainingCase):
         """Whenever the first line of progress comes, and though there is none."""
         for arguments in (("--steps", "90"), ("--steps", "40", "--log-every", "1"),
                           ("--steps", "30", "--log-every", "20", "--sample-every", "1")):
-            line = self.first_line("--width", "64", "--kernels", "python", *arguments)
+            line = self.first_line("--width", "32", "--kernels", "python", *arguments)
             self.assertRegex(line, r"pieces to learn from.*; about [\d.]+ (s|min|h) to go$")
             os.unlink(os.path.join(self.folder, "my.gpt"))
 
@@ -173,7 +173,7 @@ class FirstLine(TrainingCase):
     def test_it_is_as_long_as_training_takes(self):
         """Within a factor, of a run that lasts long enough."""
         begun = time.perf_counter()
-        line = self.first_line("--steps", "600", "--width", "32", "--kernels", "python")
+        line = self.first_line("--steps", "160", "--width", "32", "--kernels", "python")
         seconds = time.perf_counter() - begun
         estimate = float(re.search(r"about ([\d.]+) s to go", line)[1])
         self.assertTrue(seconds / 5 < estimate < 5 * seconds, (estimate, seconds))
