@@ -16,7 +16,7 @@ PAGES = ["README.md", "CONTRIBUTING.md"] + sorted(
 NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 # Names that a reader is to replace, or that a command makes.
 EXAMPLES = {"run_results/", "yours.py", "names.txt", "log.txt", "MY.py", "FILE", "my.txt",
-            "play.txt", "attogpt_decoded.py", "MY.txt"}
+            "attogpt_decoded.py", "MY.txt", "pyodide/", "python_stdlib.zip", "pyodide-lock.json"}
 
 
 def page(name="README.md"):
