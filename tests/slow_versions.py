@@ -66,11 +66,11 @@ class Versions(unittest.TestCase):
                 self.assertTrue(version.startswith("3.14."), version)
 
     def test_pypy_prints_whole_logs(self):
-        """Of two scripts on the canonical names, of all on names of one letter."""
+        """Of fastgpt.py on the canonical names, of all others on names of one letter."""
         pypy = shutil.which("pypy3")
         need(pypy, "pypy3 (Debian: apt-get install pypy3)")
         short = run_log("fastgpt.py", SHORT_NAMES)[0]
-        jobs = [(script, self.data, self.expected) for script in ("fastgpt.py", "attogpt.py")]
+        jobs = [("fastgpt.py", self.data, self.expected)]
         jobs += [(script, SHORT_NAMES, short) for script in CHAIN]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             runs = pool.map(lambda job: run_log(job[0], job[1], None, pypy), jobs)
