@@ -8,6 +8,7 @@ every sum is an object with its inputs and local gradients, and each step sorts 
 walks it backwards. This makes microgpt.py work in that way (here a dot product is one object, and
 the tape needs no sorting), takes a few steps (5) on input.txt, and scales them to 1,000.
 """
+import argparse
 import os
 import random
 import sys
@@ -79,6 +80,15 @@ def original_seconds(steps=5):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2 or sys.argv[1:] and not sys.argv[1].isdigit():
-        sys.exit(__doc__)
-    print(f"the original would take about {original_seconds(*map(int, sys.argv[1:])):.0f} s")
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("steps", nargs="?", type=int, default=5, metavar="STEPS",
+                        help="1 to 1000 (5)")
+    chosen = parser.parse_args().steps
+    if not 1 <= chosen <= microgpt.STEPS:
+        parser.error(f"STEPS: give a number from 1 to {microgpt.STEPS}")
+    try:
+        seconds = original_seconds(chosen)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    print(f"the original would take about {seconds:.0f} s")

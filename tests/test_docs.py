@@ -147,6 +147,18 @@ class Links(unittest.TestCase):
                 self.assertIn(f"{name}/", page(), name)
 
 
+class Benchmarks(InFolder):
+    def test_misuse_exits_2_and_a_failed_run_leaves_no_record(self):
+        for script, *arguments in (("original.py", "0"), ("original.py", "x"), ("record.py",),
+                                   ("record.py", "../name", "bench/original.py")):
+            self.assert_fails(2, "original.py" if script == "original.py" else "record.py NAME",
+                              path("bench", script), *arguments)
+        before = os.listdir(path("bench", "records"))
+        done = self.run_here(path("bench", "record.py"), "none", "bench/original.py", "0")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(os.listdir(path("bench", "records")), before)
+
+
 class Reading(unittest.TestCase):
     def test_every_line_of_picogpt_is_shown_once_beside_functions_of_microgpt(self):
         shown, names = [], []
