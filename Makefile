@@ -72,6 +72,6 @@ test:
 
 # All files of this clone -> release/: a ZIP, a tar and their SHA-256 sums.
 release:
-	$(PYTHON) docs/build_release.py
+	$(PYTHON) page/build_release.py
 
 .PHONY: all packed prime deck symbol song pictures page docs payload everything certificate check test release

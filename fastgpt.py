@@ -452,17 +452,12 @@ def make_model(shape, groups, kernels):
 @functools.lru_cache(maxsize=None)
 def load_native():
     """(the module native.training or None, which kernels that means and why)."""
-    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "native")
-    if not os.path.isfile(os.path.join(folder, "training.py")):
+    beside = os.path.join(os.path.dirname(os.path.realpath(__file__)), "native", "__init__.py")
+    spec = importlib.util.find_spec("native")
+    if not spec or not spec.origin or os.path.realpath(spec.origin) != beside:
         return None, "python (the folder native/ is not beside fastgpt.py)"
     try:
-        spec = importlib.util.spec_from_file_location(
-            "fastgpt_native", os.path.join(folder, "__init__.py"),
-            submodule_search_locations=[folder])
-        package = importlib.util.module_from_spec(spec)
-        sys.modules["fastgpt_native"] = package
-        spec.loader.exec_module(package)
-        training = importlib.import_module("fastgpt_native.training")
+        from native import training
         assembler, why = training.find_assembler()
     except ImportError as error:                               # a Python without ctypes or mmap
         return None, f"python ({error})"
@@ -674,7 +669,7 @@ def worker_loop(pipe, others):
 @functools.lru_cache(maxsize=None)
 def start_workers(count):
     """Pipes to so many processes. multiprocessing.Pool can hang when a worker is killed."""
-    import multiprocessing                            # here, since it takes long to load
+    import multiprocessing  # here, since it takes long to load
 
     pipes = []
     # Processes that begin now take over that SIGINT is ignored.
@@ -1034,7 +1029,8 @@ def main():
         print_log(options.kernels)
 
 
-if __name__ == "__main__":
+def run():
+    """main() with its errors in one line: status 1, or 130 for Ctrl-C."""
     signal.signal(signal.SIGINT, interrupt_once)
     try:
         main()
@@ -1051,3 +1047,7 @@ if __name__ == "__main__":
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
         os._exit(130)                                     # threads are not waited for
+
+
+if __name__ == "__main__":
+    run()

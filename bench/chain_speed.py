@@ -15,10 +15,11 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+from common.chain import CHAIN
+
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 ORIGINAL = os.path.join(ROOT, "bench", "original.py")
-CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py",
-         "yoctogpt.py", "fastgpt.py")
 STEPS = 10                                       # of the estimate
 
 
@@ -46,7 +47,7 @@ def main():
                         help="documents to train on (the project's input.txt)")
     data = os.path.abspath(parser.parse_args().data)
     print(f"{'script':12} {'seconds':>8} {'original':>10} {'times faster':>13}")
-    for script in CHAIN:
+    for script in [*CHAIN, "fastgpt.py"]:
         before = original_seconds()
         seconds = script_seconds(script, data)
         original = (before + original_seconds()) / 2

@@ -10,7 +10,6 @@ they are left out, as C is without gcc. The rivals are in rivals.py and rival.c,
 comparison.
 """
 import argparse
-import importlib
 import os
 import random
 import shutil
@@ -19,9 +18,10 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, ROOT)
-fastgpt = importlib.import_module("fastgpt")
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+import fastgpt
+
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
 ORIGINAL = os.path.join(ROOT, "bench", "original.py")
 RIVALS = os.path.join(ROOT, "bench", "rivals.py")

@@ -14,22 +14,13 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(ROOT, folder) for folder in ("qr", "punchcard", "tests")]
-import card_codes  # noqa: E402
-import card_files  # noqa: E402
-import card_photos  # noqa: E402
-import cards  # noqa: E402
-import deck  # noqa: E402
-import decode_qr  # noqa: E402
-import qr_photos  # noqa: E402
-from qrcode_tables import QRError  # noqa: E402
-
-
-def file_bytes(folder, name):
-    """The bytes of a file."""
-    with open(os.path.join(folder, name), "rb") as file:
-        return file.read()
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+from common.command import file_bytes
+from punchcard import DeckError, card_codes, card_files, deck
+from qr.images import read_image
+from qr.photo import find_symbols
+from qr.qrcode_tables import QRError
+from tests import card_photos, qr_photos
 
 
 def read_symbol(folder, photo):
@@ -37,7 +28,8 @@ def read_symbol(folder, photo):
     payloads = [base64.b64decode(each) for each in photo["payloads"]]
     begun = time.perf_counter()
     try:
-        payload = decode_qr.read(file_bytes(folder, photo["file"]))[0]
+        image = read_image(file_bytes(os.path.join(folder, photo["file"])))
+        payload = find_symbols(image)[0].payload
     except QRError:
         payload = None
     seconds = time.perf_counter() - begun
@@ -52,12 +44,12 @@ def read_cards(folder, photo):
     begun, payload = time.perf_counter(), None
     try:
         found = [card for name in photo["files"]
-                 for card in card_files.read_deck(file_bytes(folder, name))[1]]
+                 for card in card_files.read_deck(file_bytes(os.path.join(folder, name)))[1]]
         if "text" in photo:
             text = "\n".join(card_codes.read_text(card, "029", card.cut) for card in found)
             return time.perf_counter() - begun, text == photo["text"], False
         payload = base64.b64encode(deck.recover(found)[0]).decode()
-    except cards.DeckError:
+    except DeckError:
         pass
     wrong = payload not in (None, photo["payload"])
     return time.perf_counter() - begun, payload == photo["payload"], wrong

@@ -8,16 +8,18 @@ of our prime's size from a fixed seed; the ratio is of the averages, because the
 varies from a few to five times the mean of 4,500.
 """
 import argparse
-import importlib
 import os
 import random
 import subprocess
 import sys
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [ROOT, os.path.join(ROOT, "prime")]
-find_prime, primality = map(importlib.import_module, ("find_prime", "primality"))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+from common import primality
+from common.command import whole_number
+from prime.search import next_prime
+
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
 RIVAL = ("import gmpy2,sys,time;n=int(sys.stdin.read(),16);s=time.perf_counter();"
          "p=gmpy2.next_prime(n);print(time.perf_counter()-s,p.digits(16))")
@@ -26,7 +28,7 @@ RIVAL = ("import gmpy2,sys,time;n=int(sys.stdin.read(),16);s=time.perf_counter()
 def race(start, python):
     """(gap, our seconds, gmpy2's seconds) of the next prime after `start`."""
     begun = time.perf_counter()
-    prime = find_prime.next_prime(start, 2)
+    prime = next_prime(start, 2)
     ours = time.perf_counter() - begun
     out = subprocess.run([python, "-c", RIVAL], input=b"%x" % start, stdout=subprocess.PIPE,
                          check=True).stdout
@@ -39,7 +41,7 @@ def race(start, python):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--starts", type=find_prime.small_count, default=12,
+    parser.add_argument("--starts", type=whole_number(1, 99), default=12,
                         help="how many numbers to start from (12)")
     parser.add_argument("--python", default=sys.executable, help="a Python with gmpy2")
     options = parser.parse_args()

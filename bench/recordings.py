@@ -6,16 +6,16 @@ or missing. CPU seconds count what ffmpeg does not do.
 """
 import argparse
 import collections
-import importlib
 import os
 import subprocess
 import sys
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, "song"))
-decode_song, primality, restoring, midi = map(importlib.import_module, (
-    "decode_song", "primality", "restoring", "midi"))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+import song
+from common import primality
+
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
 
 def main():
@@ -31,10 +31,10 @@ def main():
     for path in arguments.files:
         before = time.process_time()
         try:
-            found = restoring.restore(decode_song.open_song(path))
+            found = song.listen(path)
             said = f"{found.wrong} misheard, {found.lost} not heard"
             result = "exact" if found.digits == prime else "WRONG"
-        except (OSError, midi.SongError) as error:
+        except (OSError, song.SongError) as error:
             result, said = "refused", str(error)
         counts[result] += 1
         spent = time.process_time() - before

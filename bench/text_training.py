@@ -8,7 +8,6 @@ Prints seconds and validation losses, and a sample of fastgpt.py's model. --torc
 torch (pip install torch numpy); both use as many threads as --workers.
 """
 import argparse
-import importlib
 import os
 import random
 import re
@@ -17,9 +16,10 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, ROOT)
-fastgpt = importlib.import_module("fastgpt")
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+import fastgpt
+
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 SETTINGS = fastgpt.Settings(layers=2, width=112, heads=4, context=64, batch=16, lr=0.004,
                             stream=True)
 

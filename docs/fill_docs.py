@@ -5,31 +5,24 @@
     fill_docs.py --check          compare; exit 1 if a page is stale
     fill_docs.py --check PAGE     the same of one page, or of some: README.md, docs/prime.md
 
-A part stands between the lines `<!-- begin NAME -->` and `<!-- end NAME -->`; PARTS below makes it.
+A part stands between the lines `<!-- begin NAME WORDS -->` and `<!-- end NAME -->`; PARTS below
+makes it, from the words where there are any.
 """
 import argparse
-import importlib
 import os
 import re
 import subprocess
 import sys
 import tokenize
 
-import reading
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+from common import command, primality
+from common.chain import CHAIN
+from docs import excerpts
+from referee.records import CLASSES, RECORDS
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(HERE)
-# This is a tool of the repository, not a unit: it may use all of them.
-sys.path[:0] = [os.path.join(ROOT, "prime"), ROOT]
-command, compare_runs, primality = map(importlib.import_module,
-                                       ("command", "compare_runs", "primality"))
-
-CHAIN = (("microgpt.py", "the edition to learn from: every idea explained where it first appears"),
-         ("picogpt.py", "the whole algorithm on one screen, one idea a line"),
-         ("femtogpt.py", "golfed without mercy, plain ASCII that unpacks nothing"),
-         ("attogpt.py", "printable ASCII that unpacks itself: paste it anywhere"),
-         ("zeptogpt.py", "the smallest file that `python3` runs"),
-         ("yoctogpt.py", "the fewest characters: a whole GPT in one post of 500"))
 PUBLISHED = {"plain": "2,530 bytes", "characters": "1,298 characters"}     # valid ones, before ours
 
 
@@ -50,7 +43,7 @@ def measure(name):
 def chain_table():
     lines = ["| script | bytes | characters | lines | what it is |",
              "| --- | --- | --- | --- | --- |"]
-    for name, words in CHAIN:
+    for name, words in CHAIN.items():
         numbers = " | ".join(f"{number:,}" for number in measure(name))
         lines.append(f"| [`{name}`]({name}) | {numbers} | {words} |")
     return "\n".join(lines)
@@ -60,9 +53,9 @@ def records_table():
     """Each class's record, for the README."""
     lines = ["| class | record | script | best valid one published before |",
              "| --- | --- | --- | --- |"]
-    for kind, (size, name, *_) in compare_runs.RECORDS.items():
-        lines.append(f"| {compare_runs.CLASSES[kind]} | {size:,} {unit_of(kind)} | `{name}` "
-                     f"| {PUBLISHED.get(kind, 'none')} |")
+    for category, (size, name, *_) in RECORDS.items():
+        lines.append(f"| {CLASSES[category]} | {size:,} {unit_of(category)} | `{name}` "
+                     f"| {PUBLISHED.get(category, 'none')} |")
     return "\n".join(lines)
 
 
@@ -70,15 +63,15 @@ def record_holders():
     """Each class's record, with its date, by whom and how."""
     lines = ["| class | record | script | since | by | how |",
              "| --- | --- | --- | --- | --- | --- |"]
-    for kind, (size, name, date, by, how) in compare_runs.RECORDS.items():
-        lines.append(f"| {compare_runs.CLASSES[kind]} | {size:,} {unit_of(kind)} | `{name}` "
+    for category, (size, name, date, by, how) in RECORDS.items():
+        lines.append(f"| {CLASSES[category]} | {size:,} {unit_of(category)} | `{name}` "
                      f"| {date} | {by} | {how} |")
     return "\n".join(lines)
 
 
-def unit_of(kind):
+def unit_of(category):
     """What a class counts."""
-    return "characters" if kind == "characters" else "bytes"
+    return "characters" if category == "characters" else "bytes"
 
 
 def paste():
@@ -119,21 +112,21 @@ def golf_table():
 
 
 PARTS = {"chain": chain_table, "records": records_table, "record-holders": record_holders,
-         "paste": paste, "post": post, "reading": reading.render,
+         "paste": paste, "post": post, "excerpts": excerpts.render,
          "prime-steps": prime_steps, "prime-digits": prime_digits, "golf": golf_table}
 
 
 def fill(text, path):
     """A page with all its parts made anew. UserError for a part that is unknown or has no end."""
     def part(match):
-        name = match[1]
+        head, name, words = match.groups()
         if name not in PARTS:
             raise command.UserError(f"{path}: unknown part {name}; fill_docs.py makes "
                                     + ", ".join(PARTS))
-        return f"<!-- begin {name} -->\n\n{PARTS[name]()}\n\n<!-- end {name} -->"
+        return f"{head}\n\n{PARTS[name](*words.split(' ', 1)[1:])}\n\n<!-- end {name} -->"
 
-    filled, count = re.subn(r"<!-- begin ([\w-]+) -->\n.*?<!-- end \1 -->", part, text,
-                            flags=re.S)
+    pattern = r"(<!-- begin ([\w-]+)((?: .*)?) -->)\n(?s:.*?)<!-- end \2 -->"
+    filled, count = re.subn(pattern, part, text)
     if count != text.count("<!-- begin "):
         raise command.UserError(f"{path}: a part without its end, or with another's")
     return filled

@@ -6,7 +6,7 @@ integers in units of 1/256 bit, so that no machine rounds them another way.
 import bisect
 import operator
 
-from huffman import (
+from .huffman import (
     DISTANCES, END_OF_BLOCK, FIXED, LENGTH_CODE, LENGTHS, MAX_BITS, MAX_MATCH, MIN_MATCH,
     canonical_codes, dynamic_header, huffman_lengths, reverse_bits)
 

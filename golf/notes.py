@@ -12,13 +12,17 @@ import argparse
 import os
 import sys
 
-from command import UserError, read_input, run
-from search import PROOFS, Meter, prove
-from spell import load
-from template import VARIABLE
-from tricks import TRICKS
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+    if not os.path.isdir(os.path.join(sys.path[0], "common")):
+        sys.exit("notes.py: common/ is missing; copy it next to golf/")
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from common.command import UserError, read_input, run
+from golf.search import PROOFS, Meter, prove
+from golf.template import VARIABLE, load
+from golf.tricks import TRICKS
+
+HERE = os.path.dirname(os.path.realpath(__file__))
 MAX_SOURCE = 65536             # bytes
 
 
@@ -55,8 +59,7 @@ def payload_savings():
 
     tricks.py has the template's variables.
     """
-    template, best = load(os.path.join(HERE, "payload.template"),
-                          os.path.join(HERE, "payload.state"))
+    template, best = load()
     text = template.spell(dict(best, names={name: "$" + name for name in best["names"]}))
 
     def spell(text):

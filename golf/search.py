@@ -22,20 +22,24 @@ import sys
 import tempfile
 import time
 
-from blocks import UNIT, Block, find_matches, optimal_parse
-from command import UserError, atomic_write, error_context, run
-from deflate import entropy_costs, polish, search_block, write_blocks
-from pack import count_escapes
-from template import Template, TemplateError
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+    if not os.path.isdir(os.path.join(sys.path[0], "common")):
+        sys.exit("search.py: common/ is missing; copy it next to golf/")
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from common.command import UserError, atomic_write, error_context, read_input, run
+from golf.blocks import UNIT, Block, find_matches, optimal_parse
+from golf.compressor import entropy_costs, polish, search_block, write_blocks
+from golf.packing import count_escapes
+from golf.template import MAX_STATE, STATE, TEMPLATE, load_template
+
 # In the proof runs 1000 steps become 3, and the counts that depend on them shrink alike.
 SHORTER = (("1021", "5"), ("1020", "4"), ("1001", "4"), ("1000", "3"), ("999", "2"), ("1e3", "3"))
 PROOFS = ("ab\nb a\ncab\nd\n", "emma\nzoe\nanastasia-wilhelmina\n")
 PROOF_SECONDS = 60
 LETTERS = "abcdefghilmnoprstuvxyz"       # proposed for variables most of the time
 MARGIN_BITS, PAUSE_SECONDS = 18, 1       # near the best, and not more often: measure exactly
-COLD = 3                                 # bits of heat below which that is worth its time
+COLD = 3                                 # measure exactly only below this temperature
 QUICK_PARSES, FIRST_PARSES, EXACT_PARSES = 4, 30, 120
 
 
@@ -63,11 +67,11 @@ class Meter:
     """Size in bits of a script packed; starts each parse from the costs that last served best.
 
     plain, packed: bytes that the script should have at most; each byte above plain, and each bit
-    above packed, costs `fine` bits.
+    above packed, costs `penalty` bits.
     """
 
-    def __init__(self, plain=math.inf, packed=math.inf, fine=0):
-        self.costs, self.plain, self.packed, self.fine = None, plain, 8 * packed, fine
+    def __init__(self, plain=math.inf, packed=math.inf, penalty=0):
+        self.costs, self.plain, self.packed, self.penalty = None, plain, 8 * packed, penalty
 
     def quick_bits(self, source):
         """(bits, costs) after a few parses."""
@@ -80,7 +84,7 @@ class Meter:
             if best is None or block.bits < best.bits:
                 best = block
             costs = entropy_costs(block.lit, block.dist)
-        return best.bits + self._fine(len(data), 0), entropy_costs(best.lit, best.dist)
+        return best.bits + self._penalty(len(data), 0), entropy_costs(best.lit, best.dist)
 
     def exact_bits(self, source):
         """Bits after all that deflate.py does, 8 more for each byte that must be escaped.
@@ -92,11 +96,11 @@ class Meter:
         draft = search_block(data, 0, len(data), matches, EXACT_PARSES)
         block = polish(draft, data, len(data), matches)
         escapes = count_escapes(write_blocks([block], data))
-        return block.bits + 8 * escapes + self._fine(len(data), block.bits)
+        return block.bits + 8 * escapes + self._penalty(len(data), block.bits)
 
-    def _fine(self, plain_bytes, packed_bits):
+    def _penalty(self, plain_bytes, packed_bits):
         excess = max(0, packed_bits - self.packed) + max(0, plain_bytes - self.plain)
-        return self.fine * excess if excess else 0
+        return self.penalty * excess if excess else 0
 
 
 # ---- Spellings ------------------------------------------------------------------------------
@@ -174,7 +178,7 @@ class Search:
     def __init__(self, template, options, note):
         self.template, self.options, self.note = template, options, note
         self.rng, self.meter = random.Random(options.seed), Meter(
-            options.plain, options.packed, options.fine)
+            options.plain, options.packed, options.penalty)
         if not (template.marks and template.variables):
             raise UserError(f"{options.template}: has nothing to choose; template.py explains "
                             "the marks")
@@ -193,9 +197,9 @@ class Search:
         committed = os.path.splitext(self.options.template)[0] + ".state"
         state = {}
         for path in (self.options.out + ".state", committed):
-            if os.path.exists(path):
-                with open(path, encoding="utf-8") as file, error_context(path, ValueError):
-                    state = json.load(file)
+            if os.path.exists(path) or path == STATE:
+                with error_context(path, ValueError):
+                    state = json.loads(read_input(path, MAX_STATE, STATE).decode())
                 break
         best, same = self.template.plain(), state.get("variables") == self.template.variables
         if state.get("marks") == json.loads(json.dumps(self.template.marks)):
@@ -269,7 +273,7 @@ class Search:
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--template", default=os.path.join(HERE, "payload.template"),
+    parser.add_argument("--template", default=TEMPLATE,
                         help="what to spell (payload.template beside this script)")
     parser.add_argument("--out", default="golf_best.py",
                         help="where the best script goes (%(default)s)")
@@ -284,17 +288,15 @@ def parse_arguments():
                         help="bytes the plain script should have at most")
     parser.add_argument("--packed", type=int, default=9999,
                         help="bytes the packed script should have at most")
-    parser.add_argument("--fine", type=float, default=10,
-                        help="bits that each byte or bit above these costs (10)")
+    parser.add_argument("--penalty", type=float, default=10,
+                        help="cost in bits per byte over --plain and per bit over --packed (10)")
     parser.add_argument("--python", default=sys.executable, help="what the proofs run on")
     return parser.parse_args()
 
 
 def main():
     options = parse_arguments()
-    with open(options.template, encoding="utf-8") as file:
-        with error_context(options.template, TemplateError, UnicodeDecodeError):
-            template = Template(file.read())
+    template = load_template(options.template)
 
     def note(text):
         print(text, file=sys.stderr, flush=True)

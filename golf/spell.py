@@ -8,25 +8,18 @@ search.py writes the state. Whoever edits payload.py by hand leaves the template
 counts, and the template must follow it before the next search.
 """
 import argparse
-import json
 import os
+import sys
 
-from command import error_context, run, write_or_check
-from template import Template, TemplateError
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+    if not os.path.isdir(os.path.join(sys.path[0], "common")):
+        sys.exit("spell.py: common/ is missing; copy it next to golf/")
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from common.command import run, write_or_check
+from golf.template import HERE, TEMPLATE, load
 
-
-def load(template_path, state_path):
-    """(the Template, the spelling that a search has left in its state)."""
-    with open(template_path, encoding="utf-8") as file:
-        with error_context(template_path, TemplateError, UnicodeDecodeError):
-            template = Template(file.read())
-    with open(state_path, encoding="utf-8") as file:
-        with error_context(state_path, ValueError, KeyError, TypeError):
-            spelling = json.load(file)["best"]
-            template.spell(spelling)
-    return template, spelling
+PAYLOAD = os.path.join(HERE, "payload.py")
 
 
 def main():
@@ -34,11 +27,9 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     arguments = parser.parse_args()
-    template_path, state_path, target = [os.path.join(HERE, "payload." + ending)
-                                         for ending in ("template", "state", "py")]
-    template, spelling = load(template_path, state_path)
-    outputs = [(target, template.spell(spelling).encode())]
-    return 1 if write_or_check(outputs, template_path, arguments.check) else 0
+    template, spelling = load()
+    outputs = [(PAYLOAD, template.spell(spelling).encode())]
+    return 1 if write_or_check(outputs, TEMPLATE, arguments.check) else 0
 
 
 if __name__ == "__main__":

@@ -10,8 +10,16 @@
 Marks nest. A line that starts with # is a comment. A spelling of a template is
 {"names": {variable: letter}, "picks": [an index or, for a permutation, an order, one a mark]}.
 """
+import json
+import os
 import re
 import string
+
+from common.command import error_context, read_input
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TEMPLATE, STATE = os.path.join(HERE, "payload.template"), os.path.join(HERE, "payload.state")
+MAX_STATE = 1 << 20                              # bytes of a template, or of a state
 
 VARIABLE = re.compile(r"\$([A-Za-z_]+)")
 # A letter that the script itself uses as a name (math's e, say): not part of a word, no prefix of a
@@ -20,7 +28,7 @@ OWN_NAME = re.compile(r"(?<![\w.$])[A-Za-z](?![\w'\"=])")
 OPENING, SEPARATOR, CLOSING = "«¦»"
 
 
-class TemplateError(Exception):
+class TemplateError(ValueError):
     """A template whose marks do not match."""
 
 
@@ -110,3 +118,21 @@ class Template:
             return "".join(out)
 
         return VARIABLE.sub(lambda match: spelling["names"][match[1]], expand(self.tree))
+
+
+# ---- Files ----------------------------------------------------------------------------------
+def load_template(path):
+    """The Template in a file."""
+    text = read_input(path, MAX_STATE, TEMPLATE)
+    with error_context(path, TemplateError, UnicodeDecodeError):
+        return Template(text.decode())
+
+
+def load(template_path=TEMPLATE, state_path=STATE):
+    """(the Template, the spelling that a search has left in its state)."""
+    template = load_template(template_path)
+    state = read_input(state_path, MAX_STATE, STATE)
+    with error_context(state_path, ValueError, KeyError, TypeError):
+        spelling = json.loads(state.decode())["best"]
+        template.spell(spelling)
+    return template, spelling

@@ -10,7 +10,7 @@ import struct
 import sys
 
 from . import aarch64, x86_64
-from .engine import Engine, Sizes, TooLarge             # noqa: F401  (for fastgpt.py)
+from .engine import Engine, Sizes, TooLarge  # noqa: F401  (for fastgpt.py)
 from .memory import Code
 
 MAX_BYTES = 1 << 31                # of parameters, or of what a document leaves: 32-bit offsets

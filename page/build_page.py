@@ -9,21 +9,20 @@ a public CDN: the files of its npm package, each held to its SHA-256.
 """
 import argparse
 import base64
-import importlib
 import json
 import os
 import re
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(HERE)
-# This is a tool of the repository, not a unit: it may use all of them.
-sys.path[:0] = [os.path.join(ROOT, folder) for folder in ("song", "punchcard", "pictures")]
-cards, card_drawing, card_files, deck, draw_pictures, command = map(importlib.import_module, (
-    "cards", "card_drawing", "card_files", "deck", "draw_pictures", "command"))
-primality, harmonium, raga, parity = map(importlib.import_module, (
-    "primality", "harmonium", "raga", "parity"))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+from common import command, primality
+from common.chain import CHAIN
+from pictures import draw_pictures
+from punchcard import card_drawing, card_files, cards, deck
+from song import harmonium, parity, raga
 
+HERE = os.path.dirname(os.path.realpath(__file__))
+ROOT = os.path.dirname(HERE)
 RELEASE = "314.0.7"               # of Pyodide: the one that the tests run
 PYODIDE = f"https://cdn.jsdelivr.net/npm/pyodide@{RELEASE}/"
 # SHA-256 and bytes of the files that are needed (`shasum -a 256` in the npm package).
@@ -40,13 +39,8 @@ PYODIDE_FILES = {
         "5dc2fc119108bc148c7457dc86e7675b5c87e1cafd420b9c34c1eaef7b36c010", 119077),
 }
 PYODIDE_MEGABYTES = round(sum(size for _, size in PYODIDE_FILES.values()) / 1e6)
-SCRIPTS = draw_pictures.CHAIN + ("fastgpt.py",)
-READERS = {"qr": ("decoding", "finders", "geometry", "grey", "grid", "jpeg", "jpeg_codes",
-                  "jpeg_frame", "jpeg_progressive", "jpeg_transform", "photo", "picture_files",
-                  "png", "qrcode_tables", "reed_solomon", "shades", "straight"),
-           "punchcard": ("alignment", "card_codes", "card_drawing", "card_photo", "cards", "deck",
-                         "outline", "repair"),
-           "page": ("read_picture",)}
+SCRIPTS = ("fastgpt.py", *CHAIN)
+READERS = ("common", "punchcard", "qr")          # packages that page/read_picture.py needs
 RATE, SA = 4.0, 60                # notes a second and Sa's MIDI number, as in song/primegpt.mid
 
 
@@ -90,6 +84,19 @@ def raga_data(digits):
             "release": harmonium.RELEASE}
 
 
+def reader_files():
+    """{path: text} of the Python files that read pictures in the browser: no commands."""
+    files = {"read_picture.py": read("page", "read_picture.py").decode()}
+    for package in READERS:
+        for folder, _, names in os.walk(os.path.join(ROOT, package)):
+            for name in sorted(names):
+                path = os.path.relpath(os.path.join(folder, name), ROOT).replace(os.sep, "/")
+                text = read(path).decode() if name.endswith(".py") else ""
+                if text and not text.startswith("#!") and name != "__main__.py":
+                    files[path] = text
+    return files
+
+
 def page_data():
     """All that the page shows, as JSON can carry it."""
     prime = primality.read_number(os.path.join(ROOT, "verify_prime.py"))
@@ -99,11 +106,10 @@ def page_data():
         "pyodide": {"base": PYODIDE, "megabytes": PYODIDE_MEGABYTES,
                     "files": {name: digest for name, (digest, _) in PYODIDE_FILES.items()}},
         "recorded": draw_pictures.run_fastgpt(), "smoothing": draw_pictures.SMOOTHING,
-        "order": ("fastgpt.py",) + draw_pictures.CHAIN,
+        "order": SCRIPTS,
         "scripts": {name: base64.b64encode(read(name)).decode() for name in SCRIPTS},
         "payload": base64.b64encode(read("golf", "payload.py")).decode(),
-        "readers": {f"{name}.py": read(folder, f"{name}.py").decode()
-                    for folder, names in READERS.items() for name in names},
+        "readers": reader_files(),
         "documents": base64.b64encode(read("input.txt")).decode(),
         "deck": list(card_data()),
         "card": {"width": drawing.CARD_WIDTH, "height": drawing.CARD_HEIGHT,

@@ -1,17 +1,16 @@
-"""What the page does with pictures that are dropped on it, by the modules of qr/ and punchcard/.
+"""What the page does with pictures that are dropped on it, by the readers of qr/ and punchcard/.
 
-It runs in the browser, in one folder with these modules.
+It runs in the browser, beside these packages.
 """
 import json
 
-import card_codes
-import deck
-from card_photo import find_cards
-from cards import DeckError
-from grey import PictureError
-from photo import find_symbols
-from picture_files import open_picture
-from qrcode_tables import QRError
+from common.pictures.grey import PictureError
+from common.pictures.picture_files import open_picture
+from punchcard import card_codes, deck
+from punchcard.card_photo import find_cards
+from punchcard.cards import DeckError
+from qr.photo import find_symbols
+from qr.qrcode_tables import QRError
 
 
 def read_files(files):

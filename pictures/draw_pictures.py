@@ -11,7 +11,6 @@ run, some seconds. Each picture brings its own paper, white or, where the reader
 nearly black, so that it is legible on any page.
 """
 import argparse
-import importlib
 import math
 import os
 import re
@@ -19,19 +18,16 @@ import subprocess
 import sys
 import tokenize
 
-import social
-from elements import WIDTH, picture, text
-from training_step import training_step
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+from common import command
+from common.chain import CHAIN
+from pictures import social
+from pictures.elements import WIDTH, picture, text
+from pictures.training_step import training_step
+from punchcard import card_drawing, card_files, cards
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(HERE)
-# This is a tool of the repository, not a unit: it may use all of them.
-sys.path.insert(0, os.path.join(ROOT, "punchcard"))
-card_drawing, card_files, cards, command = map(
-    importlib.import_module, ("card_drawing", "card_files", "cards", "command"))
-
-CHAIN = ("microgpt.py", "picogpt.py", "femtogpt.py", "attogpt.py", "zeptogpt.py",
-         "yoctogpt.py")
 PUBLISHED = (("published, packed", 1298, "theirs"), ("published, plain", 2530, "theirs"),
              ("published, partial", 1997, "partial"))
 SMOOTHING = 0.98                 # of the loss, as in fastgpt.py's progress lines

@@ -2,17 +2,15 @@
 
 The symbol of picogpt.py, to scan, and what the project is, in letters of 5 x 7 dots.
 """
-import importlib
 import json
 import os
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(HERE)
-# This is a tool of the repository, not a unit: it may use all of them.
-sys.path[:0] = [os.path.join(ROOT, folder) for folder in ("qr", "punchcard")]
-encode_qr, look, png, cards = map(importlib.import_module, ("encode_qr", "look", "png", "cards"))
+from common.pictures import png
+from punchcard import cards
+from qr.encoding import encode
+from qr.style import PLAIN
 
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WIDTH, HEIGHT, SCALE = 320, 160, 4               # dots, and pixels a dot
 INK, PAPER = (43, 43, 43, 255), (250, 241, 218, 255)
 COLUMN, ROW = 6, 11                              # dots from letter to letter, from line to line
@@ -90,7 +88,7 @@ def draw():
     """The picture as the bytes of a PNG file."""
     dots = [[0] * WIDTH for _ in range(HEIGHT)]
     with open(os.path.join(ROOT, "picogpt.py"), "rb") as file:
-        symbol = look.PLAIN.with_border(encode_qr.encode(file.read())[0])
+        symbol = PLAIN.with_border(encode(file.read(), level=None).matrix)
     put(dots, SYMBOL_LEFT, (HEIGHT - len(symbol)) // 2, symbol)
     put_text(dots, TEXT_LEFT, TEXT_TOP, "A COMPLETE GPT", 2)
     smallest, shortest = sizes()

@@ -1,5 +1,5 @@
 """A picture of one training step; every box names functions or parameters of microgpt.py."""
-from elements import WIDTH, picture, text
+from .elements import WIDTH, picture, text
 
 LEFT, BOX_WIDTH, BOX_HEIGHT, GAP, TOP = 16, 268, 46, 26, 62
 # (class, name in microgpt.py, what it does, what goes from here to the next), from the top.

@@ -1,11 +1,11 @@
-"""Processes that map functions over tasks in order. All names here also stand in find_prime.py."""
+"""Processes that map functions over tasks in order."""
 import collections
 import contextlib
 import itertools
 import multiprocessing
 import signal
 
-from command import UserError
+from common.command import UserError
 
 
 def worker_loop(pipe, others):
@@ -80,6 +80,6 @@ class Workers:
 
     def collect(self):
         """Wait for results of any call."""
-        from multiprocessing.connection import wait      # not in Pyodide, without processes
+        from multiprocessing.connection import wait  # not in Pyodide, without processes
         for pipe in wait(list(self.busy)):
             self.results[self.busy.pop(pipe)] = pipe.recv()

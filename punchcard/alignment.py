@@ -7,10 +7,11 @@ of the card, in thousandths of an inch as in card_drawing.py, to pixels.
 import cmath
 import math
 
-from card_drawing import (CARD_HEIGHT, CARD_WIDTH, COLUMN_PITCH, COLUMN_X, HOLE_HEIGHT, HOLE_WIDTH,
-                          ROW_PITCH, ROW_Y)
-from cards import COLUMNS, ROWS
-from geometry import fit_projection, project
+from common.pictures.geometry import fit_projection, project
+
+from .card_drawing import (
+    CARD_HEIGHT, CARD_WIDTH, COLUMN_PITCH, COLUMN_X, HOLE_HEIGHT, HOLE_WIDTH, ROW_PITCH, ROW_Y)
+from .cards import COLUMNS, ROWS
 
 ROW_POSITIONS = [ROW_Y[row] for row in ROWS]
 CORNERS = [(0, 0), (CARD_WIDTH, 0), (CARD_WIDTH, CARD_HEIGHT), (0, CARD_HEIGHT)]

@@ -3,7 +3,7 @@
 Sources: IBM 29 Card Punch reference manual (GA24-3332); IBM 24/26 Card Punch reference manual
 (A24-0520), the FORTRAN arrangement.
 """
-from cards import CODE, orient, positions, punches, read_label
+from .cards import CODE, orient, orientations, punches, read_label
 
 # Characters of a zone punch with 8 and 2 ... 8 and 7; a blank where there is none.
 SPECIALS = {
@@ -43,7 +43,7 @@ def turn_to_read(card, table, cut):
     Its rows must make characters, its cut corner belongs at the top. Of front and back it is the
     one with the cut on the left; if that would be the back, the one where text begins sooner.
     """
-    every = positions(card)                      # as it is, mirrored, flipped, turned by 180
+    every = orientations(card)                   # as it is, mirrored, flipped, turned by 180
     front = 0 if cut in (0, 1) else 3
     if plausibility(every[3 - front], table) > plausibility(every[front], table):
         front, cut = 3 - front, (cut + 2) % 4

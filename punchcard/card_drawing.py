@@ -5,7 +5,7 @@ holes of 0.055 x 0.125 in, columns 0.087 in apart, rows 0.25 in apart.
 """
 import re
 
-from cards import BIT, CHARACTER, COLUMNS, DATA_COLUMNS, ROWS, interpret
+from .cards import BIT, CHARACTER, COLUMNS, DATA_COLUMNS, ROWS, interpret
 
 CARD_WIDTH, CARD_HEIGHT, CARD_GAP = 7375, 3250, 250
 HOLE_WIDTH, HOLE_HEIGHT = 55, 125

@@ -5,20 +5,18 @@ SIMH's card readers, for the card image.
 """
 import json
 
-from card_drawing import from_svg
-from card_photo import find_cards
-from cards import BIT, COLUMNS, ROWS, DeckError, punches
-from grey import PictureError
-from picture_files import is_picture, open_picture
+from common.pictures.grey import PictureError
+from common.pictures.picture_files import is_picture, open_picture
+
+from .card_drawing import from_svg
+from .card_photo import find_cards
+from .cards import BIT, COLUMNS, ROWS, DeckError, punches
 
 MAX_FILE = 4 << 20                               # bytes
 MAX_FILE_CARDS = 5000                            # more than fifty decks of the largest size
 H80_SIGNATURE, H80_STOCK, H80_CARD = b"H80", b"\x80\x80\x80", 123          # bytes, length of a card
 IMAGE_CARD = 2 * COLUMNS                         # bytes of a card in a card image
 FORMATS = "give a picture, JSON, H80, a card image, or an SVG of encode_punchcard_base64.py"
-# First bytes of files that people have and that are no deck: what to call them.
-OTHER_FILES = ((b"PK\3\4", "a ZIP archive"), (b"\x1f\x8b", "a gzip file"),
-               (b"MThd", "a MIDI file"), (b"RIFF", "a RIFF file (WAV, AVI)"))
 
 
 def to_json(deck):
@@ -101,9 +99,6 @@ def read_deck(data, progress=lambda text, last: None):
             raise DeckError("shows no punched card; take the whole card, from the front, on plain "
                             "ground, at 8 pixels a column or more")
         return "picture", found
-    for signature, kind in OTHER_FILES:
-        if data.startswith(signature):
-            raise DeckError(f"is {kind}, not a deck; {FORMATS}")
     if len(data) > MAX_FILE:
         raise DeckError(f"is larger than {MAX_FILE} bytes; give a smaller file")
     if data.startswith(H80_SIGNATURE):

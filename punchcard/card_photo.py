@@ -4,13 +4,15 @@ A place is a hole if it differs from the card beside it by more than half of wha
 places do. A projection takes points of the card, in thousandths of an inch as in card_drawing.py,
 to pixels.
 """
-import grey
-import outline
-from alignment import (CORNERS, MIN_CONTRAST, MIN_HOLES, ROW_POSITIONS, box, contrasts, refine,
-                       relief, straighten, strength)
-from card_drawing import CARD_HEIGHT, CARD_WIDTH, COLUMN_PITCH, COLUMN_X, HOLE_WIDTH
-from cards import COLUMNS, Card, orient, read_label
-from geometry import fit_projection, project, sampler
+from common.pictures import grey
+from common.pictures.geometry import fit_projection, project, sampler
+
+from . import outline
+from .alignment import (
+    CORNERS, MIN_CONTRAST, MIN_HOLES, ROW_POSITIONS, box, contrasts, refine, relief, straighten,
+    strength)
+from .card_drawing import CARD_HEIGHT, CARD_WIDTH, COLUMN_PITCH, COLUMN_X, HOLE_WIDTH
+from .cards import COLUMNS, Card, orient, read_label
 
 MAX_PIXELS = 8_000_000                           # of the size that is looked at
 BLOCKS = (10, 6, 16, 26)                         # pixels; about a column's pitch
@@ -19,7 +21,7 @@ STEPS = (8, 4, 16, 2, 32)                        # greys between neighbouring bl
 GROUND = (2, 3.5)                                # spans of greys, of that of the plainest quarter
 CLEAR = 0.9                                      # quality that is not looked at again
 MIN_QUALITY = 0.7                                # of a card that is taken for one
-MAX_HOLES = 950                                  # of 960: more are a striped thing
+MAX_HOLES = 950                                  # of 960: more holes means a pattern, not a card
 MAX_SPILL = 0.5                                  # contrast between columns beside a hole
 DOUBT = 0.16                                     # of a hole's contrast, around the threshold
 MAX_DOUBTFUL = 0.12                              # part of the places
@@ -168,7 +170,7 @@ def stages(image):
         tables = [(table, size, step) for size, (shades, _) in blocks.items()
                   for table in shades.values()]
         if number == 0:
-            tables += [(outline.figures(spans, factor), size, 0) for factor in GROUND
+            tables += [(outline.foreground_mask(spans, factor), size, 0) for factor in GROUND
                        for size, (_, spans) in blocks.items()]
         yield tables
 

@@ -18,7 +18,7 @@ ROWS = (12, 11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
 BIT = {row: 1 << 11 - i for i, row in enumerate(ROWS)}
 
 
-class DeckError(Exception):
+class DeckError(ValueError):
     """Data that cannot be punched, a file that is no deck, or a deck that cannot be read."""
 
 
@@ -88,8 +88,8 @@ def doubtful_columns(card):
     return getattr(card, "doubtful", frozenset())
 
 
-def positions(card):
-    """A card as it is, and in the three other positions that it may have been read in."""
+def orientations(card):
+    """A card as it is, mirrored, flipped, and turned by 180 degrees."""
     doubtful = doubtful_columns(card)
     mirrored = Card(card[::-1], [COLUMNS - 1 - column for column in doubtful])
     return (card, mirrored, Card(map(flip_rows, card), doubtful),
@@ -99,11 +99,11 @@ def positions(card):
 def orient(card, count=lambda label: 1):
     """A card the right way round: (card, whether it had to be turned), judged by its label.
 
-    Of several positions that have a label it is the one with the greatest count(label). A card
-    without a label in any of its four positions comes back as it is.
+    Of several orientations that have a label it is the one with the greatest count(label). A card
+    without a label in any of the four comes back as it is.
     """
-    labelled = [position for position in positions(card) if read_label(position)]
+    labelled = [turned for turned in orientations(card) if read_label(turned)]
     if not labelled:
         return card, False
-    best = max(labelled, key=lambda position: count(read_label(position)))
+    best = max(labelled, key=lambda turned: count(read_label(turned)))
     return best, best is not card

@@ -10,11 +10,12 @@ character. Check cards (repair.py) carry symbols of the same kind.
 import base64
 import hashlib
 import itertools
+import re
 from collections import Counter
 
-import cards
-from cards import CHECK_CARDS, DATA_COLUMNS, DeckError
-from repair import Field, consistent_choices, repair_rows
+from . import cards
+from .cards import CHECK_CARDS, DATA_COLUMNS, DeckError
+from .repair import Field, consistent_choices, repair_rows
 
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 DIGITS = {"binary": 2, "text": 1}                # base64 digits of 6 bits in a column
@@ -46,8 +47,15 @@ def unframe(data):
 def build(payload, name, layout="binary", checks=CHECK_CARDS):
     """Bytes -> the deck, a list of cards, `checks` (0 or 2) of them check cards.
 
-    DeckError if the payload is empty, or longer than a numbered deck holds.
+    name: one to four of A-Z and 0-9; layout: "binary" or "text". DeckError for anything else, or
+    if the payload is empty, or longer than a numbered deck holds.
     """
+    if not re.fullmatch("[A-Z0-9]{1,4}", name):
+        raise DeckError(f"deck name {name!r}: a name is one to four of A-Z and 0-9")
+    if layout not in DIGITS:
+        raise DeckError(f"layout {layout!r}: the layouts are " + " and ".join(DIGITS))
+    if checks not in (0, CHECK_CARDS):
+        raise DeckError(f"{checks} check cards: a deck has none or {CHECK_CARDS}")
     if not payload:
         raise DeckError("is empty: nothing to punch")
     capacity, field = card_bytes(layout), Field(6 * DIGITS[layout])
@@ -121,8 +129,8 @@ def plural(numbers):
 
 
 def possible_labels(card):
-    """The labels that a card has in its four positions."""
-    return filter(None, map(cards.read_label, cards.positions(card)))
+    """The labels that a card has in its four orientations."""
+    return filter(None, map(cards.read_label, cards.orientations(card)))
 
 
 def sort_cards(found):

@@ -17,16 +17,20 @@ existing file that differs is left alone.
 """
 import argparse
 import os
+import sys
 
-import card_codes
-import card_files
-import cards
-import deck
-from command import (UserError, error_context, read_input, run, show_progress, write_if_safe,
-                     write_stdout)
-from picture_files import MAX_FILE
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+    if not os.path.isdir(os.path.join(sys.path[0], "common")):
+        sys.exit("decode_punchcard_base64.py: common/ is missing; copy it next to punchcard/")
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from common.command import (
+    UserError, error_context, is_same_file, read_input, run, show_progress, write_if_safe,
+    write_stdout)
+from common.pictures.picture_files import MAX_FILE
+from punchcard import card_codes, card_files, cards, deck
+
+HERE = os.path.dirname(os.path.realpath(__file__))
 OWN_DECK = os.path.join(HERE, "punchcard_encoding.json")
 MAX_NAMED = 6                                    # columns that a note names
 
@@ -43,7 +47,7 @@ def draw_card(card):
 
 def output_name(path):
     """The file that the payload of a deck goes to unless -o says; in the current folder."""
-    if path != "-" and os.path.exists(OWN_DECK) and os.path.samefile(path, OWN_DECK):
+    if is_same_file(path, OWN_DECK):
         return "attogpt_decoded.py"
     stem = "deck" if path == "-" else os.path.basename(path).split(".")[0]
     return (stem or "deck") + "_decoded"
@@ -53,7 +57,7 @@ def read_files(paths):
     """(cards of all files, notes: a line for each file and each card that was hard to read)."""
     found, notes = [], []
     for path in paths:
-        data = read_input(path, MAX_FILE)
+        data = read_input(path, MAX_FILE, OWN_DECK)
         with error_context(path, cards.DeckError):
             kind, more = card_files.read_deck(data, lambda text, last, name=path: show_progress(
                 f"{name}: {text}", last))

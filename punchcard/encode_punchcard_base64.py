@@ -21,14 +21,17 @@ The four files hold the same deck: JSON (a list of cards, of columns, of punched
 import argparse
 import os
 import re
+import sys
 
-import card_drawing
-import card_files
-import cards
-import deck
-from command import error_context, read_input, run, would_overwrite, write_or_check
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+    if not os.path.isdir(os.path.join(sys.path[0], "common")):
+        sys.exit("encode_punchcard_base64.py: common/ is missing; copy it next to punchcard/")
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from common.command import error_context, read_input, run, would_overwrite, write_or_check
+from punchcard import card_drawing, card_files, cards, deck
+
+HERE = os.path.dirname(os.path.realpath(__file__))
 WRITERS = (card_files.to_json, card_files.to_h80, card_files.to_bin, card_drawing.to_svg)
 OWN_FILES = ("punchcard_encoding.json", "attogpt.h80", "attogpt.bin", "cards.svg")
 ENDINGS = (".cards.json", ".h80", ".bin", ".cards.svg")

@@ -9,7 +9,7 @@ proportions, is a candidate.
 """
 import math
 
-from geometry import fit_line_robustly, intersect
+from common.pictures.geometry import fit_line_robustly, intersect
 
 MIN_BLOCKS = 250                                 # of a region; a card has about 80 x 35
 ASPECT = (1.5, 3.4)                              # a card's is 2.27, from the front
@@ -35,7 +35,7 @@ def block_shades(image, size):
     return shades, spans
 
 
-def figures(spans, factor):
+def foreground_mask(spans, factor):
     """A table for `regions`: 0 for the empty ground around, 255 for what lies on it.
 
     Ground is what is connected to the picture's edge by blocks that have little more span of greys

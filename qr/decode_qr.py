@@ -15,21 +15,20 @@ import argparse
 import os
 import sys
 
-from command import (
-    error_context, read_input, run, show_progress, write_if_safe, write_stdout)
-from grey import PictureError
-from images import read_image
-from photo import find_symbols
-from picture_files import MAX_FILE
-from qrcode_tables import QRError
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+    if not os.path.isdir(os.path.join(sys.path[0], "common")):
+        sys.exit("decode_qr.py: common/ is missing; copy it next to qr/")
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from common.command import (
+    error_context, program_name, read_input, run, show_progress, write_if_safe, write_stdout)
+from common.pictures.grey import PictureError
+from common.pictures.picture_files import MAX_FILE
+from qr.images import read_image
+from qr.photo import find_symbols
+from qr.qrcode_tables import QRError
 
-
-def read(data):
-    """The bytes of a picture -> (payload, version, level). QRError if no symbol can be read."""
-    symbol = find_symbols(read_image(data))[0]
-    return symbol.payload, symbol.version, symbol.level
+OWN_PICTURE = os.path.join(os.path.dirname(os.path.realpath(__file__)), "picogpt.png")
 
 
 def numbered(path, number):
@@ -49,7 +48,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("image", nargs="?", metavar="IMAGE",
-                        default=os.path.join(HERE, "picogpt.png"),
+                        default=OWN_PICTURE,
                         help="picture, - for standard input (picogpt.png beside this script)")
     parser.add_argument("-o", metavar="FILE",
                         help="file to write instead of printing; FILE-1, ... of several")
@@ -63,11 +62,11 @@ def parse_arguments():
 
 def main():
     arguments = parse_arguments()
-    data = read_input(arguments.image, MAX_FILE)
+    data = read_input(arguments.image, MAX_FILE, OWN_PICTURE)
     with error_context(arguments.image, QRError, PictureError):
         symbols = find_symbols(read_image(data), arguments.all, show_progress)
     if len(symbols) > 1 and not arguments.all:
-        print(f"{os.path.basename(__file__)}: {arguments.image} shows {len(symbols)} symbols, "
+        print(f"{program_name()}: {arguments.image} shows {len(symbols)} symbols, "
               "this is one of them; --all gives all", file=sys.stderr)
         symbols = symbols[:1]
     if arguments.o in (None, "-"):

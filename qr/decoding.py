@@ -3,11 +3,11 @@
 A matrix is a list of rows of modules, 0 (light) or 1 (dark). How certain each is may be given as
 well: codewords of doubtful modules are then erasures, half as costly to repair as errors.
 """
-from qrcode_tables import (
+from .qrcode_tables import (
     ALPHANUMERIC, ALPHANUMERICS, BYTE, ECI, KANJI, LEVELS, MASKS, MISDECODE_PROTECTION, NUMERIC,
     VERSIONS, QRError, block_sizes, count_bits, data_positions, format_information,
     format_positions, version_information, version_positions)
-from reed_solomon import Uncorrectable, correct
+from .reed_solomon import Uncorrectable, correct
 
 MAX_BCH_ERRORS = 3             # wrong bits of 15 or 18 that format and version information correct
 BEYOND_REPAIR = "is damaged beyond what its error correction can correct; take a better picture"
@@ -78,7 +78,7 @@ def correct_block(block, checks, budget, certainty):
 
 
 def data_codewords(matrix, version, certainty=None):
-    """(the corrected data codewords of a symbol, its level). QRError if it is damaged too much."""
+    """(corrected data codewords, level, mask) of a symbol. QRError if it is damaged too much."""
     (level, mask), distance = read_format(matrix, version)
     if distance > MAX_BCH_ERRORS:
         raise QRError("is damaged: its format information cannot be read; take a better picture")
@@ -91,16 +91,16 @@ def data_codewords(matrix, version, certainty=None):
     sizes, checks = block_sizes(version, level)
     budget = checks - MISDECODE_PROTECTION.get((version, level), 0)
     blocks = deinterleave(read_codewords(matrix, version, mask), sizes, checks)
-    doubts = [None] * len(blocks)
+    certainties = [None] * len(blocks)
     if certainty:
-        doubts = deinterleave(codeword_certainty(certainty, version), sizes, checks)
+        certainties = deinterleave(codeword_certainty(certainty, version), sizes, checks)
     data = []
-    for block, doubt in zip(blocks, doubts):
+    for block, block_certainty in zip(blocks, certainties):
         try:
-            data += correct_block(block, checks, budget, doubt)[:-checks]
+            data += correct_block(block, checks, budget, block_certainty)[:-checks]
         except Uncorrectable:
             raise QRError(BEYOND_REPAIR) from None
-    return data, level
+    return data, level, mask
 
 
 # ---- From codewords to the payload ----------------------------------------------------------
@@ -191,9 +191,9 @@ def read_payload(codewords, version):
 
 
 def decode(matrix, version, certainty=None):
-    """A matrix of modules, some of them wrong -> (payload, level). QRError if too many are.
+    """A matrix of modules, some of them wrong -> (payload, level, mask). QRError if too many are.
 
     certainty: for each module, 0 where it may be either, about 1 where it is clear.
     """
-    codewords, level = data_codewords(matrix, version, certainty)
-    return read_payload(codewords, version), level
+    codewords, level, mask = data_codewords(matrix, version, certainty)
+    return read_payload(codewords, version), level, mask

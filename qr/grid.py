@@ -7,8 +7,9 @@ another outwards, make the projection precise and show how the paper bends.
 """
 import math
 
-from geometry import fit_line_robustly, fit_projection, intersect, project, sampler
-from qrcode_tables import VERSIONS, alignment_positions, symbol_size, version_information
+from common.pictures.geometry import fit_line_robustly, fit_projection, intersect, project, sampler
+
+from .qrcode_tables import VERSIONS, alignment_positions, symbol_size, version_information
 
 ALONG = [k / 2 for k in range(-5, 6)]            # places along an edge of a finder, in modules
 PROFILE = [k / 8 for k in range(-8, 9)]          # places across an edge, in modules

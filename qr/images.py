@@ -4,20 +4,21 @@ A matrix is a list of rows of modules, 0 (light) or 1 (dark).
 """
 import re
 
-import png
-from grey import PictureError, from_rows
-from look import PLAIN
-from picture_files import Picture, open_picture
-from qrcode_tables import QRError
+from common.pictures import png
+from common.pictures.grey import PictureError, from_rows
+from common.pictures.picture_files import Picture, open_picture
+
+from .qrcode_tables import QRError
+from .style import PLAIN
 
 SVG_SCALE = 4                                    # pixels a module is drawn with
 MAX_SVG_SIDE = 1000                              # modules; a symbol has at most 185 with its zone
 
 
-def to_png(matrix, look=PLAIN):
+def to_png(matrix, style=PLAIN):
     """A PNG of one bit a pixel."""
-    palette = (look.dark, look.light) if look.has_own_colours() else None
-    return png.write_png(look.with_border(matrix), look.scale, palette)
+    palette = (style.dark, style.light) if style.has_own_colours() else None
+    return png.write_png(style.with_border(matrix), style.scale, palette)
 
 
 def fill(colour, default):
@@ -27,28 +28,28 @@ def fill(colour, default):
     return words + (f'fill-opacity="{alpha / 255:.3g}" ' if alpha < 255 else "")
 
 
-def to_svg(matrix, look=PLAIN):
+def to_svg(matrix, style=PLAIN):
     """An SVG: paper, and one path of all dark modules, a rectangle for each run in a row.
 
     Without a scale of one's own it has no size, and fills what it is put into.
     """
-    n = len(matrix) + 2 * look.border
-    size = f'width="{n * look.scale}" height="{n * look.scale}" ' \
-        if look.scale != PLAIN.scale else ""
+    n = len(matrix) + 2 * style.border
+    size = f'width="{n * style.scale}" height="{n * style.scale}" ' \
+        if style.scale != PLAIN.scale else ""
     runs = []
-    for i, row in enumerate(look.with_border(matrix)):
+    for i, row in enumerate(style.with_border(matrix)):
         for run in re.finditer("1+", "".join(map(str, row))):
             length = len(run.group())
             runs.append(f"M{run.start()} {i}h{length}v1h-{length}z")
-    paper = fill(look.light, None).replace("#ffffff", "#fff")
+    paper = fill(style.light, None).replace("#ffffff", "#fff")
     return (f'<svg xmlns="http://www.w3.org/2000/svg" {size}viewBox="0 0 {n} {n}" '
             f'shape-rendering="crispEdges"><path {paper}d="M0 0h{n}v{n}H0z"/>'
-            f'<path {fill(look.dark, PLAIN.dark)}d="{"".join(runs)}"/></svg>\n').encode()
+            f'<path {fill(style.dark, PLAIN.dark)}d="{"".join(runs)}"/></svg>\n').encode()
 
 
-def to_text(matrix, look=PLAIN):
+def to_text(matrix, style=PLAIN):
     """Half blocks, two rows a line, light modules drawn: for light letters on dark ground."""
-    rows = look.with_border(matrix)
+    rows = style.with_border(matrix)
     rows += [[1] * len(rows[0])] * (len(rows) % 2)
     lines = ("".join("█▀▄ "[2 * upper + lower] for upper, lower in zip(*pair))
              for pair in zip(rows[::2], rows[1::2]))

@@ -1,47 +1,45 @@
-"""Symbols in photographs, scans and screenshots: every way of looking that finds one is tried.
+"""Symbols in photographs, scans and screenshots: attempt after attempt until one is read.
 
-A look is a version of the picture (size, smoothed or not, dark and light exchanged or not) and a
-way to tell dark from light. The first look finds the symbol of any clear picture; the later ones
-are for noise, shade, small modules and little contrast.
+An attempt is a version of the picture (size, smoothed or not, dark and light exchanged or not) and
+a way to tell dark from light. The first attempt reads the symbol of any clear picture; the later
+ones are for noise, shade, small modules and little contrast.
 """
 import contextlib
 import itertools
 import math
 
-import grey
-from decoding import decode, read_format
-from finders import Finder, find_finders, triples
-from geometry import project
-from grid import Grid, candidates
-from qrcode_tables import QRError, function_patterns
-from shades import judge, sharpen
-from straight import find_modules
+from common.command import file_bytes
+from common.pictures import grey
+from common.pictures.geometry import project
+
+from .decoding import decode, read_format
+from .finders import Finder, find_finders, triples
+from .grid import Grid, candidates
+from .images import read_image
+from .qrcode_tables import QRError, function_patterns
+from .shades import binarize, sharpen
+from .straight import find_modules
+from .symbol import Symbol
 
 GOOD_SIDE = 1600               # pixels of a picture's longer side that suffice for most
 MIN_SHORTER = 16               # pixels of a picture's shorter side; a symbol has 21 modules
 MIN_SIDE = 700                 # pixels below which a picture is enlarged as well
 MIN_AGREEMENT = 0.8            # of the function patterns; any other picture agrees in about half
 SHARPNESS = (0.0, 0.6, 1.2)    # how much of the blur between modules is taken back
-MAX_POOLED = 12                # finder patterns that several looks saw
-MAX_ATTEMPTS = 25              # triples of finder patterns that are tried in one look
+MAX_POOLED = 12                # finder patterns that several attempts found
+MAX_TRIPLES = 25               # triples of finder patterns that are tried in one attempt
 NOTHING = "shows no QR code symbol; take a sharper picture, from the front and close up"
 
 
-class Symbol:
-    """A symbol that was read: payload, version, level, and its corners in the whole picture."""
-
-    def __init__(self, payload, version, level, corners):
-        self.payload, self.version, self.level, self.corners = payload, version, level, corners
-
-    def covers(self, x, y):
-        """Is a point inside the quadrilateral of the corners, or near it?"""
-        xs, ys = zip(*self.corners)
-        cx, cy = sum(xs) / 4, sum(ys) / 4
-        return (abs(x - cx) <= 0.52 * (max(xs) - min(xs))
-                and abs(y - cy) <= 0.52 * (max(ys) - min(ys)))
+def covers(symbol, x, y):
+    """Is a point of the picture inside the quadrilateral of a symbol's corners, or near it?"""
+    xs, ys = zip(*symbol.corners)
+    cx, cy = sum(xs) / 4, sum(ys) / 4
+    return (abs(x - cx) <= 0.52 * (max(xs) - min(xs))
+            and abs(y - cy) <= 0.52 * (max(ys) - min(ys)))
 
 
-# ---- Looks ----------------------------------------------------------------------------------
+# ---- Attempts -------------------------------------------------------------------------------
 def enlarge(image):
     """A picture of twice the size, smooth."""
     rows = []
@@ -87,7 +85,7 @@ def views(picture):
         yield 4, grey.smooth(grey.halve(grey.halve(base)))
 
 
-def looks(picture):
+def attempts(picture):
     """Yield (shrink, image, rows of 0 and 1)."""
     for shrink, image in views(picture):
         rows = grey.binarize_locally(image)
@@ -109,18 +107,18 @@ def transpose(matrix):
 
 
 def read_grid(grid):
-    """(payload, level) of the symbol on a grid. QRError if it cannot be read."""
+    """(payload, level, mask, matrix) of the symbol on a grid. QRError if it cannot be read."""
     greys, version = grid.greys(), grid.version
     reason = QRError(NOTHING)
     for amount in SHARPNESS:
-        matrix, certainty = judge(sharpen(greys, amount))
+        matrix, certainty = binarize(sharpen(greys, amount))
         if agreement(matrix, version) < MIN_AGREEMENT:
             continue
         mirrored = transpose(matrix)
         if read_format(mirrored, version)[1] < read_format(matrix, version)[1]:
             matrix, certainty = mirrored, transpose(certainty)
         try:
-            return decode(matrix, version, certainty)
+            return (*decode(matrix, version, certainty), matrix)
         except QRError as error:
             reason = error
     raise reason
@@ -132,27 +130,28 @@ def read_triple(image, triple, shrink):
     for _, version, h, points in candidates(image, triple):
         grid = Grid(image, version, h, points)
         try:
-            payload, level = read_grid(grid)
+            payload, level, mask, matrix = read_grid(grid)
         except QRError as error:
             reason = error
             continue
         corners = [project(grid.h, x, y) for x, y in ((0, 0), (grid.n, 0), (grid.n, grid.n),
                                                       (0, grid.n))]
-        return Symbol(payload, version, level, [(x * shrink, y * shrink) for x, y in corners])
+        return Symbol(payload, version, level, mask, matrix,
+                      tuple((x * shrink, y * shrink) for x, y in corners))
     raise reason
 
 
-def read_look(shrink, image, finders, known):
-    """([new Symbols], the reason why another one could not be read or None) of one look."""
-    symbols, reason, used, attempts = [], None, set(), 0
+def read_triples(shrink, image, finders, known):
+    """([new Symbols], the reason why another one could not be read or None) of one attempt."""
+    symbols, reason, used, tried = [], None, set(), 0
     for triple in triples(finders):
         if any(finder in used for finder in triple):
             continue
-        if any(symbol.covers(finder.x * shrink, finder.y * shrink)
+        if any(covers(symbol, finder.x * shrink, finder.y * shrink)
                for symbol in known + symbols for finder in triple):
             continue
-        attempts += 1
-        if attempts > MAX_ATTEMPTS:
+        tried += 1
+        if tried > MAX_TRIPLES:
             break
         try:
             symbols.append(read_triple(image, triple, shrink))
@@ -164,9 +163,9 @@ def read_look(shrink, image, finders, known):
 
 
 def pooled(sightings, shrink):
-    """The finder patterns that several looks saw, as in a picture of 1/shrink of the size.
+    """The finder patterns that several attempts found, as in a picture of 1/shrink of the size.
 
-    sightings: [(shrink, Finder)]. A shadow may hide one from each look, but not from all.
+    sightings: [(shrink, Finder)]. A shadow may hide one in each attempt, but not in all.
     """
     pool = []
     for scale, finder in sightings:
@@ -188,35 +187,45 @@ def read_straight(picture):
     matrix, version = find_modules(grey.binarize(image))
     if read_format(transpose(matrix), version)[1] < read_format(matrix, version)[1]:
         matrix = transpose(matrix)
-    payload, level = decode(matrix, version)
+    payload, level, mask = decode(matrix, version)
     w, h = image.width, image.height
-    return Symbol(payload, version, level, [(0, 0), (w, 0), (w, h), (0, h)])
+    return Symbol(payload, version, level, mask, matrix, ((0, 0), (w, 0), (w, h), (0, h)))
 
 
 def find_symbols(picture, every=False, progress=lambda text, last: None):
     """The Symbols of a picture, from the upper left. QRError if none can be read.
 
-    every: look in all ways, not only until a symbol has been found; progress is told each look.
+    every: make all attempts, not only until a symbol has been found. progress(text, whether it is
+    the last) is told of each attempt.
     """
     symbols, reasons, sightings, count = [], [], [], 0
-    for count, (shrink, image, rows) in enumerate(looks(picture), 1):
+    for count, (shrink, image, rows) in enumerate(attempts(picture), 1):
         if count > 1:
-            progress(f"looking once more ({count})", False)
+            progress(f"attempt {count}", False)
         finders = find_finders(rows)
         sightings += [(shrink, finder) for finder in finders if finder.count > 2]
-        found, reason = read_look(shrink, image, finders, symbols)
+        found, reason = read_triples(shrink, image, finders, symbols)
         symbols += found
         reasons += [reason] if reason else []
         if symbols and not every:
             break
     if not symbols:
         for shrink, image in itertools.islice(views(picture), 3):
-            symbols += read_look(shrink, image, pooled(sightings, shrink), symbols)[0]
+            symbols += read_triples(shrink, image, pooled(sightings, shrink), symbols)[0]
     if not symbols and picture.side <= GOOD_SIDE:
         with contextlib.suppress(QRError):
             symbols.append(read_straight(picture))
     if count > 1:
-        progress(f"{len(symbols)} read in {count} looks", True)
+        progress(f"{len(symbols)} read in {count} attempts", True)
     if not symbols:
         raise next((r for r in reasons if str(r) != NOTHING), QRError(NOTHING))
     return sorted(symbols, key=lambda symbol: (symbol.corners[0][1], symbol.corners[0][0]))
+
+
+def read(picture):
+    """All Symbols of a picture, from the upper left.
+
+    picture: the bytes of a PNG, JPEG, BMP, PBM, PGM or PPM file or of our own SVG, or a path.
+    QRError where no symbol can be read or the picture is damaged; OSError where there is no file.
+    """
+    return find_symbols(read_image(file_bytes(picture)), every=True)

@@ -44,8 +44,8 @@ MISDECODE_PROTECTION = {(1, "L"): 3, (1, "M"): 2, (2, "L"): 2, (1, "Q"): 1, (1, 
                         (3, "L"): 1}
 
 
-class QRError(Exception):
-    """What cannot be encoded or read, told in one line."""
+class QRError(ValueError):
+    """Data that cannot be encoded, or a picture that cannot be read; the message is one line."""
 
 
 # ---- Positions ------------------------------------------------------------------------------

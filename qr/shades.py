@@ -32,7 +32,7 @@ def sharpen(greys, amount):
     return sharp
 
 
-def judge(greys):
+def binarize(greys):
     """(matrix, certainty of each module: 0 at the threshold, about 1 for full black or white).
 
     The threshold lies halfway between the mean of the dark and of the light modules nearby; which

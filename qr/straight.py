@@ -3,7 +3,7 @@
 This is for pictures of a program, which have nothing but the symbol: there a finder pattern may be
 as damaged as anything else.
 """
-from qrcode_tables import VERSIONS, QRError, function_patterns, symbol_size
+from .qrcode_tables import VERSIONS, QRError, function_patterns, symbol_size
 
 MIN_AGREEMENT = 0.7            # of the function patterns; any other picture agrees in about half
 

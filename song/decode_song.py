@@ -15,36 +15,26 @@ the tune and writes nothing. An existing file that differs is left alone. The sc
 """
 import argparse
 import os
+import sys
 
-import listening
-import midi
-import restoring
-import written
-from command import error_context, run, show_progress, write_if_safe, write_stdout
-from midi import SongError
-from sound_files import read_sound_file
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+    if not os.path.isdir(os.path.join(sys.path[0], "common")):
+        sys.exit("decode_song.py: common/ is missing; copy it next to song/")
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from common.command import (
+    error_context, is_same_file, open_input, run, show_progress, write_if_safe, write_stdout)
+from song import restoring
+from song.midi import SongError
+from song.opening import open_song
+
+HERE = os.path.dirname(os.path.realpath(__file__))
 OWN_SONG = os.path.join(HERE, "primegpt.mid")
-MAX_MIDI = 1 << 24                               # bytes
-
-
-def open_song(path):
-    """A file as a song that can be asked for its notes. SongError if it is none."""
-    with open(path, "rb") as file:
-        if not file.seekable():
-            raise SongError("cannot be read from a pipe; save it as a file")
-        start = file.read(12)
-        file.seek(0)
-        if start[:4] == b"MThd" or start[8:] == b"RMID":
-            return written.WrittenSong(midi.notes(file.read(MAX_MIDI)))
-        return listening.Listener(*read_sound_file(file, path, lambda done, total: show_progress(
-            f"reading, {100 * done // total} %")))
 
 
 def output_name(path):
     """The file that the script of a song goes to unless -o says; in the current folder."""
-    if os.path.exists(OWN_SONG) and os.path.samefile(path, OWN_SONG):
+    if is_same_file(path, OWN_SONG):
         return "primegpt_decoded.py"
     return os.path.basename(path).split(".")[0] + "_decoded.py"
 
@@ -60,8 +50,10 @@ def main():
     arguments = parser.parse_args()
     if arguments.o == "" or arguments.song in ("", "-"):
         parser.error("FILE, -o: name a file; a song is not read from standard input")
-    with error_context(arguments.song, SongError):
-        song = restoring.restore(open_song(arguments.song), show_progress)
+    with error_context(arguments.song, SongError), open_input(arguments.song, OWN_SONG) as file:
+        opened = open_song(file, arguments.song, lambda done, total: show_progress(
+            f"reading, {100 * done // total} %"))
+        song = restoring.restore(opened, show_progress)
     show_progress("done", last=True)
     if arguments.o == "-":
         write_stdout(song.script)

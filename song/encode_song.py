@@ -15,45 +15,34 @@ phrase, the last one held, and a breath. A coda plays digits of parity, which re
 misheard or missing, and the alap closes.
 """
 import argparse
-import io
 import os
-import wave
+import sys
 
-import harmonium
-import midi
-import raga
-import score
-from command import (atomic_write, error_context, run, show_progress, would_overwrite,
-                     write_or_check)
-from primality import decimal, read_number
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+    if not os.path.isdir(os.path.join(sys.path[0], "common")):
+        sys.exit("encode_song.py: common/ is missing; copy it next to song/")
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-DEFAULT_SA, DEFAULT_RATE = 60, 4.0               # MIDI number; notes a second
-MIN_RATE, MAX_RATE = 1, 5                        # faster notes are too short to be told apart
+from common.command import (
+    atomic_write, error_context, run, show_progress, would_overwrite, write_or_check)
+from common.primality import read_number
+from song import harmonium, raga
+from song.composing import DEFAULT_RATE, DEFAULT_SA, MAX_RATE, MIN_RATE, compose
+
+HERE = os.path.dirname(os.path.realpath(__file__))
 SAMPLE_RATES = (8000, 11025, 16000, 22050, 32000, 44100, 48000)
 BEGINNING, BEGINNING_RATE = 24, 8000             # seconds, samples a second of beginning.wav
 SHOWN_NOTES = 50                                 # from one progress line to the next
 
 
-def write_wav(path, digits, sa, rate, sample_rate):
+def write_wav(path, song, sample_rate):
     """Render to a WAV file, whole or not at all, with progress on a terminal."""
     def report(done, notes):
         if done % SHOWN_NOTES == 0 or done == notes:
             show_progress(f"{done} of {notes} notes", last=done == notes)
 
-    with atomic_write(path) as file, wave.open(file, "wb") as out:
-        out.setparams((1, 2, sample_rate, 0, "NONE", ""))
-        harmonium.render(digits, out.writeframesraw, sa, rate, sample_rate, report)
-
-
-def beginning(digits):
-    """The first BEGINNING seconds as the bytes of a WAV file, small enough to be shared."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setparams((1, 2, BEGINNING_RATE, 0, "NONE", ""))
-        harmonium.render(digits, out.writeframesraw, DEFAULT_SA, DEFAULT_RATE, BEGINNING_RATE,
-                         seconds=BEGINNING)
-    return file.getvalue()
+    with atomic_write(path) as file:
+        song.render(file, sample_rate, report=report)
 
 
 def notes_per_second(text):
@@ -123,22 +112,18 @@ def main():
     if would_overwrite(targets, source):
         parser.error(f"{source} would be overwritten by its own song; copy it to another name")
     with error_context(source, ValueError):
-        digits = decimal(read_number(source))
-        if len(digits) > raga.MAX_DIGITS:
-            raise ValueError(f"has {len(digits)} digits; at most {raga.MAX_DIGITS} are set to "
-                             "music")
-    sa, rate = arguments.sa, arguments.notes_per_second
-    outputs = [(target, midi.to_midi(digits, sa, rate))]
+        song = compose(read_number(source), arguments.sa, arguments.notes_per_second)
+    outputs = [(target, song.to_midi())]
     if with_score:
-        outputs += [(os.path.join(HERE, "score.svg"), score.to_svg(digits, rate)),
-                    (os.path.join(HERE, "sargam.txt"), score.to_text(digits)),
-                    (os.path.join(HERE, "beginning.wav"), beginning(digits))]
+        outputs += [(os.path.join(HERE, "score.svg"), song.to_svg()),
+                    (os.path.join(HERE, "sargam.txt"), song.to_text()),
+                    (os.path.join(HERE, "beginning.wav"), song.to_wav(BEGINNING_RATE, BEGINNING))]
     if arguments.wav:                            # first: it is what may fail
-        write_wav(arguments.wav, digits, sa, rate, arguments.rate)
+        write_wav(arguments.wav, song, arguments.rate)
         print(f"{arguments.wav}: rendered")
     stale = write_or_check(outputs, source, arguments.check)
-    minutes, seconds = divmod(round(raga.Layout(len(digits)).end / rate), 60)
-    print(f"{len(digits)} digits, {minutes}:{seconds:02d} minutes")
+    minutes, seconds = divmod(round(song.seconds()), 60)
+    print(f"{len(song.digits)} digits, {minutes}:{seconds:02d} minutes")
     return 1 if stale else 0
 
 

@@ -9,7 +9,7 @@ import functools
 import math
 import sys
 
-import raga
+from . import raga
 
 SAMPLE_RATE = 44100                              # samples a second
 PEAK = 9000                                      # of a note, of 32767

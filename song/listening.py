@@ -7,13 +7,9 @@ that is restoring.py's matter.
 """
 import functools
 
-import parity
-import placing
-import raga
-import recognition
-import rhythm
-from midi import SongError
-from spectra import Analyser, dot, normalise
+from . import parity, placing, raga, recognition, rhythm
+from .midi import SongError
+from .spectra import Analyser, dot, normalise
 
 # Windows of the transform, in slots: where it begins after the onset, and its length.
 MELODY_WINDOW, CODA_WINDOW = (0.25, 0.72), (0.1, 0.63)
@@ -169,7 +165,7 @@ class Listener:
         return out
 
     def clarities(self, seconds):
-        """How like a note of the alap what is heard at each second is."""
+        """How closely the sound at each time matches some alap note."""
         recogniser = self.recogniser(MELODY_WINDOW)
         return [recogniser.clarity(x) for x in self.spectra(seconds, MELODY_WINDOW)]
 

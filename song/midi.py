@@ -1,7 +1,8 @@
 """A melody as a Standard MIDI File, format 0, and back (MIDI 1.0, RP-001)."""
+import re
 import struct
 
-import raga
+from . import raga
 
 DIVISION = 480                                   # ticks of a quarter note, which is four slots
 TICKS = DIVISION // 4                            # of a slot
@@ -10,8 +11,16 @@ PROGRAM = 20                                     # reed organ, General MIDI numb
 FULL_VELOCITY = 108                              # of 127, for loudness 1
 
 
-class SongError(Exception):
-    """A file that is no song of ours, or one that cannot be read; told in one line."""
+class SongError(ValueError):
+    """A number that cannot be set to music, or a file that is no song of ours; one line."""
+
+
+def check_digits(digits):
+    """SongError for a text that is not 1 to raga.MAX_DIGITS decimal digits."""
+    if not re.fullmatch("[0-9]+", digits):
+        raise SongError(f"{digits[:20]!r} is no positive number in decimal digits")
+    if len(digits) > raga.MAX_DIGITS:
+        raise SongError(f"has {len(digits)} digits; at most {raga.MAX_DIGITS} are set to music")
 
 
 # ---- Writing --------------------------------------------------------------------------------
@@ -25,7 +34,11 @@ def encode_vlq(number):
 
 
 def to_midi(digits, sa=60, rate=4.0):
-    """A text of digits -> the file. sa: MIDI number of Sa; rate: notes a second."""
+    """A text of digits -> the file. sa: MIDI number of Sa; rate: notes a second.
+
+    SongError for a text that `check_digits` refuses.
+    """
+    check_digits(digits)
     notes = raga.assign_swaras(digits)
     tempo = round(4e6 / rate).to_bytes(3, "big")             # microseconds of a quarter note
     # (tick, order among events of the same tick, event)
@@ -120,21 +133,11 @@ def chunks(data):
     return found
 
 
-def unwrap_rmid(data):
-    """The MIDI file inside a RIFF file (RP-029); other data as they are."""
-    if data[:4] == b"RIFF" and data[8:12] == b"RMID":
-        start = data.find(b"data", 12)
-        if start > 0:
-            return data[start + 8:]
-    return data
-
-
 def notes(data):
     """[(tick, pitch)] of the notes of all tracks of a MIDI file, in the order in which they begin.
 
     SongError for what is no MIDI file of format 0 or 1.
     """
-    data = unwrap_rmid(data)
     if data[:4] != b"MThd" or data[8:10] not in (b"\0\0", b"\0\1"):
         raise SongError("is no MIDI file of format 0 or 1; export it as one of these")
     tracks = [body for kind, body in chunks(data) if kind == b"MTrk"]

@@ -5,7 +5,7 @@ missing or has been put in, all that follows is off by as much: the offset is a 
 time, and the likeliest one is found by Viterbi's algorithm, from the loudness after each breath
 less that of the breath. A step costs more than a phrase or two can gain by it.
 """
-import rhythm
+from . import rhythm
 
 BREATH = 0.8                   # slots of the breath before a phrase, and of its first note
 FRACTION = 4                   # offsets in a slot

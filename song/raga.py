@@ -15,7 +15,7 @@ below it. Times are in slots, the length of a note of the melody. The piece:
 import collections
 import math
 
-import parity
+from . import parity
 
 # By rank: name, letter in sargam notation, semitones above Sa.
 SWARAS = (("Sa", "S", 0), ("Pa", "P", 7), ("Sa'", "S'", 12), ("Re", "R", 2), ("Ga", "G", 4),

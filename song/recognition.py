@@ -11,7 +11,7 @@ Rabiner 1989, "A Tutorial on Hidden Markov Models".)
 """
 import math
 
-from spectra import COMPRESSION, dot, mean_vector, normalise
+from .spectra import COMPRESSION, dot, mean_vector, normalise
 
 DIGITS = range(10)
 ALAP_MOMENTS = (0.0, 0.25, 0.5, 1.0)             # slots after a note's own, for its template

@@ -15,10 +15,10 @@ import heapq
 import zlib
 from decimal import Context, Decimal
 
-import parity
-import raga
-from midi import SongError
-from primality import baillie_psw, decimal, unpack
+from common.primality import baillie_psw, decimal, unpack
+
+from . import parity, raga
+from .midi import SongError
 
 GZIP_START = 0x1f8b0800                          # first four bytes of a gzip file without flags
 MIN_DIGITS = 20                                  # of a number that is sought

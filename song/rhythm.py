@@ -8,8 +8,8 @@ must also sound like ten different notes. Phrases are followed by the onset afte
 """
 import math
 
-import raga
-from spectra import HOP, Prefix, dot, envelope, moving_average, normalise
+from . import raga
+from .spectra import HOP, Prefix, dot, envelope, moving_average, normalise
 
 SMOOTHING = 2                  # hops on either side over which the envelope is averaged
 RANGE = 20.0                   # decibels below the loud notes that count

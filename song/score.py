@@ -1,8 +1,7 @@
 """The raga to look at: beginning and coda as a piano roll, the whole piece in sargam letters."""
 import math
 
-import parity
-import raga
+from . import parity, raga
 
 ROWS, SECONDS = 4, 8                             # of the piano roll; seconds in a row
 BEFORE_CODA = 2                                  # seconds of the last row before the coda

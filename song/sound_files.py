@@ -8,19 +8,16 @@ import struct
 import subprocess
 import tempfile
 
-import wav
-from midi import SongError
+from . import wav
+from .midi import SongError
 
 # AIFF-C's kinds of samples: format tag, bits (None: as the header says), whether big-endian.
 AIFF_KINDS = {b"NONE": (wav.PCM, None, True), b"twos": (wav.PCM, None, True),
               b"sowt": (wav.PCM, None, False), b"fl32": (wav.FLOAT, 32, True),
-              b"FL32": (wav.FLOAT, 32, True), b"fl64": (wav.FLOAT, 64, True),
-              b"alaw": (wav.A_LAW, 8, False), b"ulaw": (wav.MU_LAW, 8, False)}
-# Other recordings, by their first bytes: what to call them.
-OTHERS = ((rb"ID3|\xff[\xe2-\xff]", "an MP3 file"), (rb"OggS", "an Ogg file"),
-          (rb"fLaC", "a FLAC file"), (rb"....ftyp", "an M4A or MP4 file"),
-          (rb"\x1a\x45\xdf\xa3", "a WebM or Matroska file"), (rb"#!AMR", "an AMR file"),
-          (rb"\x30\x26\xb2\x75", "a WMA file"), (rb"caff", "a CAF file"))
+              b"FL32": (wav.FLOAT, 32, True), b"fl64": (wav.FLOAT, 64, True)}
+# How the recordings begin that ffmpeg is trusted with: MP3, Ogg, FLAC, M4A, WebM, AMR, WMA, CAF.
+RECORDINGS = re.compile(rb"ID3|\xff[\xe2-\xff]|OggS|fLaC|....ftyp|\x1a\x45\xdf\xa3|#!AMR"
+                        rb"|\x30\x26\xb2\x75|caff", re.S)
 DECODED_RATE = 22050                             # samples a second that ffmpeg is asked for
 
 
@@ -33,17 +30,16 @@ def read_sound_file(file, path, report=lambda *_: None):
     file.seek(0)
     if start[:4] == b"FORM" and start[8:] in (b"AIFF", b"AIFC"):
         return read_aiff(file, report)
-    for pattern, kind in OTHERS:
-        if re.match(pattern, start, re.S):
-            return read_with_ffmpeg(path, kind, report)
-    return wav.read_wav(file, report)
-
-
-def read_with_ffmpeg(path, kind, report):
-    """What ffmpeg makes of a file. SongError, with the command, where it is not installed."""
-    program = shutil.which("ffmpeg")
+    if start[:4] == b"RIFF" and start[8:] == b"WAVE":
+        return wav.read_wav(file, report)
+    program = shutil.which("ffmpeg") if RECORDINGS.match(start) else None
     if not program:
-        raise SongError(f"is {kind}; convert it: ffmpeg -i INPUT OUTPUT.wav")
+        raise SongError("is no MIDI, WAV or AIFF file; convert it: ffmpeg -i INPUT OUTPUT.wav")
+    return read_with_ffmpeg(program, path, report)
+
+
+def read_with_ffmpeg(program, path, report):
+    """What ffmpeg makes of a file. SongError where it cannot read it."""
     with tempfile.TemporaryFile() as out:
         done = subprocess.run(
             [program, "-v", "error", "-nostdin", "-i", "file:" + path, "-map", "0:a:0", "-ac", "1",
@@ -51,7 +47,7 @@ def read_with_ffmpeg(path, kind, report):
             stderr=subprocess.PIPE)
         if done.returncode:
             lines = done.stderr.decode("utf-8", "replace").split("\n")
-            raise SongError(f"is {kind} that ffmpeg cannot read: {lines[0]}")
+            raise SongError(f"is no MIDI, WAV or AIFF file, and ffmpeg cannot read it: {lines[0]}")
         out.seek(0)
         return wav.read_wav(out, report)
 

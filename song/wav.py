@@ -6,7 +6,7 @@ import array
 import struct
 import sys
 
-from midi import SongError
+from .midi import SongError
 
 # About so many samples a second are kept: the fundamentals of all notes and their first harmonics
 # are below half of it, and listening to ten minutes takes seconds.
@@ -14,9 +14,8 @@ LISTENING_RATE = 2700
 FRAMES_AT_ONCE = 1 << 18
 MAX_SOUND = 1 << 30                              # bytes
 MIN_RATE, MAX_RATE, MAX_CHANNELS = 6000, 200000, 8
-PCM, FLOAT, A_LAW, MU_LAW, EXTENSIBLE = 1, 3, 6, 7, 0xFFFE         # format tags
-FORMATS = ((PCM, 8), (PCM, 16), (PCM, 24), (PCM, 32), (FLOAT, 32), (FLOAT, 64),
-           (A_LAW, 8), (MU_LAW, 8))
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE            # format tags
+FORMATS = ((PCM, 8), (PCM, 16), (PCM, 24), (PCM, 32), (FLOAT, 32), (FLOAT, 64))
 UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)
 MAX_FLOAT = 100                                  # louder samples, and NaN, are silence
 
@@ -45,33 +44,13 @@ def read_format(file):
         tag = struct.unpack("<H", fields[24:26])[0]
     if ((tag, bits) not in FORMATS or not 1 <= channels <= MAX_CHANNELS
             or not MIN_RATE <= rate <= MAX_RATE):
-        raise SongError("is a WAV file of an unsupported kind: give PCM of 8 to 32 bits, float, "
-                        "A-law or mu-law, at 8 to 96 kHz")
+        raise SongError("is a WAV file of an unsupported kind: give PCM of 8 to 32 bits or "
+                        "float, at 8 to 96 kHz")
     return tag, channels, rate, bits
-
-
-def mu_law(code):
-    """The 16-bit sample of a byte of mu-law (ITU-T G.711)."""
-    code ^= 0xFF
-    value = ((code & 15) * 2 + 33 << (code >> 4 & 7)) - 33
-    return 4 * (-value if code & 0x80 else value)
-
-
-def a_law(code):
-    """The 16-bit sample of a byte of A-law (ITU-T G.711)."""
-    code ^= 0x55
-    exponent, value = code >> 4 & 7, (code & 15) * 2 + 1
-    value = (value + 32 << exponent - 1) if exponent else value
-    return 8 * (value if code & 0x80 else -value)
-
-
-LAWS = {A_LAW: [a_law(code) for code in range(256)], MU_LAW: [mu_law(code) for code in range(256)]}
 
 
 def to_samples(data, tag, width):
     """Interleaved little-endian samples -> an array, all within 16 bits' range, 24 and 32 cut."""
-    if tag in LAWS:
-        return array.array("h", map(LAWS[tag].__getitem__, data))
     if tag == FLOAT:
         values = array.array("f" if width == 4 else "d", data)
         if sys.byteorder == "big":
@@ -103,7 +82,7 @@ def read_wav(file, report=lambda *_: None):
     SongError if it is none, or of an unsupported kind. report(bytes done, all) on the way.
     """
     if file.read(4) != b"RIFF" or file.read(8)[4:] != b"WAVE":
-        raise SongError("is neither a MIDI nor a WAV file, nor AIFF; convert the recording to WAV")
+        raise SongError("is not a WAV file; convert the recording: ffmpeg -i INPUT OUTPUT.wav")
     tag, channels, rate, bits = read_format(file)
     length, width = seek_chunk(file, b"data"), bits // 8
     if length in UNKNOWN_LENGTHS:                # who writes to a pipe cannot know it

@@ -1,4 +1,4 @@
-"""A song as MIDI notes: the same questions as to a recording (listening.py), answered from paper.
+"""A song as MIDI notes: the same interface as listening.Listener.
 
 Notes may be missing, wrong or doubled, the tempo and the key are anybody's. Where no note is
 missing their order tells which is which, however unevenly they are played; else their places on
@@ -6,9 +6,8 @@ the grid between the alaps do.
 """
 import bisect
 
-import parity
-import raga
-from midi import SongError
+from . import parity, raga
+from .midi import SongError
 
 CERTAIN, IMPOSSIBLE = 0.0, -50.0                 # log-likelihoods of a written note's digits
 UNIFORM = 0.1                                    # of an alap's step, by which its notes may be off

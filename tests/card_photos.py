@@ -18,16 +18,17 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import zlib
 from typing import NamedTuple
 
 import numpy as np
-from common import path, read
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-import cards
-import deck
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+from punchcard import cards, deck
+from tests.support import path, read
 
 # The card in thousandths of an inch (ANSI X3.21).
 WIDTH, HEIGHT, HOLE_WIDTH, HOLE_HEIGHT = 7375, 3250, 55, 125

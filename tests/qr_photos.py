@@ -19,9 +19,10 @@ import zlib
 import numpy as np
 from PIL import Image, ImageDraw
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, "qr"))
-import encode_qr  # noqa: E402
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+import qr
+
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
 QUIET = 4           # modules of quiet zone
 GRAIN = 8           # pixels a module of the sheet, which a picture is taken of
@@ -97,7 +98,7 @@ def make_payloads(rng):
 
 def encode(payload, level):
     """A payload's matrix: True is dark."""
-    return np.array(encode_qr.encode(payload, level)[0], dtype=bool)
+    return np.array(qr.encode(payload, level=level).matrix, dtype=bool)
 
 
 def side_by_side(matrix, other):

@@ -8,9 +8,8 @@ import unittest
 import zlib
 from concurrent.futures import ProcessPoolExecutor
 
-from common import need, read
-
-import deflate
+from golf import compressor
+from support import need, read
 
 
 def texts():
@@ -22,7 +21,7 @@ def texts():
     return [
         read("README.md")[:8000],
         read("microgpt.py")[:6000],
-        read("compare_runs.py")[3000:7000],
+        read("referee", "sandbox.py")[3000:7000],
         read("LICENSE"),
         read("input.txt")[:3000],
         read("tests", "run_in_pyodide.mjs")[:500],
@@ -51,7 +50,7 @@ class AgainstZopfli(unittest.TestCase):
         """[(bytes, ours, zopfli's)], printed too: none of ours is larger."""
         need(shutil.which("zopfli"), "zopfli (Debian: apt-get install zopfli)")
         with ProcessPoolExecutor(os.cpu_count()) as pool:
-            packed = list(pool.map(deflate.deflate, sources))
+            packed = list(pool.map(compressor.deflate, sources))
         for source, stream in zip(sources, packed):
             self.assertEqual(zlib.decompress(stream, -15), source)
         rows = [(len(source), len(stream), zopfli(source, iterations))
@@ -63,7 +62,7 @@ class AgainstZopfli(unittest.TestCase):
 
     def test_as_much_as_is_allowed_is_packed(self):
         noise = random.Random(4).getrandbits(8 << 16).to_bytes(1 << 16, "big")
-        self.assertEqual(zlib.decompress(deflate.deflate(noise, 1), -15), noise)
+        self.assertEqual(zlib.decompress(compressor.deflate(noise, 1), -15), noise)
 
     def test_our_sources_are_never_larger(self):
         names = ("golf/payload.py", "femtogpt.py", "picogpt.py")

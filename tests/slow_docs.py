@@ -7,8 +7,9 @@ import tempfile
 import unittest
 
 import test_compare_runs
-from common import ROOT, environment, need, path
 from test_docs import PAGES, page
+
+from support import ROOT, environment, need, path
 
 COMMAND = r"(?:python3|make|echo|printf|tr|mkdir|fluidsynth|\.ci/run)\b"
 # What takes minutes, needs a network, or a file of the reader's -> what is run instead.

@@ -2,7 +2,7 @@
 import json
 import os
 
-from common import CANONICAL, CHAIN, InFolder, canonical, path
+from support import CANONICAL, CHAIN, InFolder, canonical, path
 
 
 class WholeLogs(InFolder):

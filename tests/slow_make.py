@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import unittest
 
-from common import ROOT, need
+from support import ROOT, need
 
 GONE = ("prime/primegpt.hex", "punchcard/attogpt.h80", "qr/picogpt.png",
         "song/primegpt.mid", "pictures/loss.svg", "index.html")

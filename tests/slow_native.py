@@ -8,10 +8,10 @@ import shutil
 import subprocess
 import unittest
 
-from common import InFolder, canonical, need, path
 from slow_versions import pythons
 
-import compare_runs
+from referee.data_sets import awkward_sets, whole_sets
+from support import InFolder, canonical, need, path
 
 
 class Emulated(InFolder):
@@ -46,7 +46,7 @@ class Emulated(InFolder):
 
 class Unusual(InFolder):
     def test_whole_logs_of_awkward_data_sets_are_those_of_the_other_kernels(self):
-        sets = {**compare_runs.awkward_sets(1), **compare_runs.whole_sets(1)}
+        sets = {**awkward_sets(1), **whole_sets(1)}
         for kind, data in sets.items():
             self.put("input.txt", data)
             logs = {self.assert_succeeds(path("fastgpt.py"), "--kernels", kernels).stdout

@@ -7,10 +7,9 @@ import subprocess
 import tempfile
 import unittest
 
-from common import CANONICAL, CHAIN, canonical, need, path, read, run_python
-
-import primality
-import raga
+from common import primality
+from song import raga
+from support import CANONICAL, CHAIN, canonical, need, path, read, run_python
 
 
 class Page(unittest.TestCase):

@@ -12,19 +12,12 @@ import subprocess
 import tempfile
 import unittest
 
-from common import judge, need, path, read, run_python
-
-import card_codes
-import card_files
-import cards
-import deck
-import decode_qr
-import encode_qr
-import look
-import picture_files
-import png
-from grey import PictureError
-from qrcode_tables import QRError
+from common.pictures import picture_files, png
+from common.pictures.grey import PictureError
+from punchcard import card_codes, card_files, cards, deck
+from qr import style
+from qr.qrcode_tables import QRError
+from support import judge, matrix_of, need, path, read, read_symbol, run_python
 
 SEED, PART, PARTS = 5, 1, 4
 CARD_PART, CARD_PARTS = 2, 11
@@ -58,7 +51,7 @@ class Symbols(Folder):
         missed = []
         for photo in photos:
             try:
-                payload = decode_qr.read(self.data(photo["file"]))[0]
+                payload = read_symbol(self.data(photo["file"]))[0]
             except QRError:
                 missed.append(photo["file"])
                 continue
@@ -82,7 +75,7 @@ class Mutants(unittest.TestCase):
 
     def test_mutated_files_of_each_kind(self, trials=400):
         rng = random.Random(21)
-        symbol = look.Look().with_border(encode_qr.encode(b"mutant")[0])
+        symbol = style.Style().with_border(matrix_of(b"mutant"))
         grey = bytes(255 * (1 - module) for row in symbol for module in row)
         side = len(symbol)
         bmp = b"BM" + struct.pack("<IIIIiiHHIIiiII", 0, 0, 54, 40, side, side, 1, 24, 0, 0, 0, 0,

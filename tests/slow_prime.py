@@ -3,12 +3,13 @@ import shutil
 import subprocess
 import unittest
 
-from common import judge, need, path, read, run_python
-
-import find_prime
-import primality
-import prove_prime
 from test_certificates import curve
+
+from common import primality
+from golf.compressor import deflate
+from prime import certificates
+from prime.container import gzip_container
+from support import judge, need, path, read, run_python
 
 PARI = """default(parisizemax,4*10^9);
 c=[{steps}];
@@ -33,7 +34,7 @@ class Proof(unittest.TestCase):
     def test_padding_is_as_short_as_there_is_a_prime(self):
         prime = primality.read_number(path("verify_prime.py"))
         data = prime.to_bytes((prime.bit_length() + 7) // 8, "big")
-        padding = find_prime.unpack(prime)[1]
+        padding = primality.unpack(prime)[1]
         self.assertEqual(padding, 2)
         start = int.from_bytes(data[:-2] + bytes(1), "big")     # the gzip file and one zero
         small = [p for p in range(2, 2000) if all(p % q for q in range(2, 45) if q < p)]
@@ -45,7 +46,7 @@ class Proof(unittest.TestCase):
         """In PARI's form: [N, t, s, a, [x, y]] for each step; not with one number changed."""
         need(shutil.which("gp"), "gp (PARI/GP)")
         text, steps = read("prime", "certificate.primo").decode(), []
-        for N, fields in prove_prime.link(*prove_prime.parse(text))[0]:
+        for N, fields in certificates.link(*certificates.parse(text))[0]:
             a, x, y = curve(N, fields)
             steps.append(f"[{N},{fields['W']},{fields['S']},{a},[{x},{y}]]")
         program = PARI.format(steps=",\\\n".join(steps))
@@ -55,8 +56,8 @@ class Proof(unittest.TestCase):
 
     def test_gmpy2_finds_the_same_prime(self):
         """The next one after the padded gzip file."""
-        python, (pack, _) = judge("gmpy2"), find_prime.packer()
-        container = find_prime.gzip_container(read("golf", "payload.py"), pack)
+        python = judge("gmpy2")
+        container = gzip_container(read("golf", "payload.py"), deflate)
         number = primality.read_number(path("verify_prime.py"))
         start = int.from_bytes(container + bytes(primality.unpack(number)[1]), "big")
         done = subprocess.run([python, "-c", GMPY2.format(start=start)], stdout=subprocess.PIPE,

@@ -8,14 +8,11 @@ import subprocess
 import tempfile
 import unittest
 
-from common import judge, need
-
-import decode_qr
-import encode_qr
-import images
-import look
-import qrcode_tables as tables
 import test_qr
+
+from qr import encoding, images, style
+from qr import qrcode_tables as tables
+from support import judge, matrix_of, need, read_symbol
 
 # segno 1.6 puts a zero codeword between a terminator that ends with a codeword and the pad
 # codewords; by 7.4.10 none belongs there. Given "standard", its function for that is replaced by
@@ -57,7 +54,7 @@ def payload_length(rng, k, mode, version, level, unaligned):
 
     unaligned: only lengths that fill the symbol or do not end with a whole codeword.
     """
-    count, sixths = tables.count_bits(MODES[mode], version), encode_qr.SIXTHS[MODES[mode]]
+    count, sixths = tables.count_bits(MODES[mode], version), encoding.SIXTHS[MODES[mode]]
     room = tables.capacity(version, level) - 4 - count
     limit = room * 6 // sixths - 1
     length = limit if k % 3 else rng.randrange(1, limit + 1)
@@ -96,7 +93,7 @@ class Judges(unittest.TestCase):
         """Our matrix for a case, as one segment of its mode."""
         data, mode, version, level, mask = case
         split = lambda data, _: [(MODES[mode], data)]
-        return encode_qr.encode(data, level, version, mask, split)[0]
+        return matrix_of(data, level, version, mask, split)
 
     def test_matrices_equal_segnos_and_its_pictures_are_read(self):
         """Module for module; the pictures in colours and sizes of its own."""
@@ -119,14 +116,14 @@ class Judges(unittest.TestCase):
             *rows, picture = json.loads(answer.decode())
             self.assertEqual(["".join(map(str, row)) for row in matrix], rows, (version, level))
             if not how:                          # the same pictures once more otherwise
-                self.assertEqual(decode_qr.read(base64.b64decode(picture)), (data, version, level))
+                self.assertEqual(read_symbol(base64.b64decode(picture)), (data, version, level))
 
     def pictures(self, folder, matrices):
         """The names of PNG files of three pixels a module."""
         names = [os.path.join(folder, f"{k:03d}.png") for k in range(len(matrices))]
         for name, matrix in zip(names, matrices):
             with open(name, "wb") as file:
-                file.write(images.to_png(matrix, look.Look(3)))
+                file.write(images.to_png(matrix, style.Style(3)))
         return names
 
     def assert_zxing_reads(self, names, texts):
@@ -151,15 +148,15 @@ class Judges(unittest.TestCase):
 
     def test_we_read_every_symbol(self):
         for (data, _, version, level, _), matrix in zip(self.cases, self.ours):
-            picture = images.to_png(matrix, look.Look(2))
-            self.assertEqual(decode_qr.read(picture), (data, version, level))
+            picture = images.to_png(matrix, style.Style(2))
+            self.assertEqual(read_symbol(picture), (data, version, level))
 
     def test_mixed_segments_are_read_by_both(self):
         texts = [b"HTTPS://EXAMPLE.ORG/0123456789012345678901234567890/lower case and more "
                  b"9876543210987654321 END", b"abc12345678901234567890DEFGHIJKLMNOPQ" * 20,
                  b"0" * 3000, b"A1" * 1000, b"tel:+491701234567890"]
         with tempfile.TemporaryDirectory() as folder:
-            names = self.pictures(folder, [encode_qr.encode(text)[0] for text in texts])
+            names = self.pictures(folder, [matrix_of(text) for text in texts])
             self.assert_zxing_reads(names, texts)
             self.assert_zbar_reads(names, texts)
 

@@ -10,13 +10,10 @@ import wave
 
 import test_song
 import test_song_commands
-from common import judge, need, path, read, run_python
 
-import listening
-import midi
-import primality
-import restoring
-import wav
+from common import primality
+from song import listening, midi, restoring, wav
+from support import judge, need, path, read, run_python
 
 SOUND_FONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
 # Of tests/song_recordings.py: one of each kind, or two; the whole set is some eighty.

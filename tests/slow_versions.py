@@ -8,7 +8,8 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 import test_logs
-from common import CANONICAL, CHAIN, canonical, need, path, read, run_log, run_python
+
+from support import CANONICAL, CHAIN, canonical, need, path, read, run_log, run_python
 
 CANONICAL_NAMES = os.path.join(CANONICAL, "input.txt")
 SHORT_NAMES = test_logs.SHORT_NAMES

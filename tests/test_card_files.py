@@ -5,13 +5,10 @@ import shutil
 import subprocess
 import unittest
 
-from common import need, path, read
-
-import card_drawing
-import card_files
-import cards
-import deck
 from test_deck import FILES, random_card
+
+from punchcard import card_drawing, card_files, cards, deck
+from support import need, path, read
 
 
 def punched(*columns):
@@ -101,10 +98,9 @@ class NotDecks(unittest.TestCase):
             card_files.read_deck(data)
         self.assertIn(words, str(context.exception))
 
-    def test_other_files_are_named(self):
-        self.assert_refused(read("song", "primegpt.mid"), "is a MIDI file, not a deck; give a pic")
-        self.assert_refused(b"PK\3\4" + bytes(900), "is a ZIP archive, not a deck")
-        self.assert_refused(b"%PDF-1.7\n" + bytes(900), "is a PDF document; convert it: pdftoppm")
+    def test_other_files_are_no_decks(self):
+        for data in (read("song", "primegpt.mid"), read("index.html"), read("zeptogpt.py")):
+            self.assert_refused(data, "is no deck that is known here; give a picture, JSON, H80")
 
     def test_pictures_without_a_card_are_refused(self):
         stripes = bytes(255 * (x // 9 % 2) for x in range(400)) * 180

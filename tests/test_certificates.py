@@ -2,12 +2,12 @@
 import random
 import unittest
 
-from common import InFolder, path, read
-
-import primality
-import prove_prime
-from prove_prime import CertificateError
 from test_primality import CARMICHAEL, STRONG_BASE_2
+
+from common import primality
+from prime import certificates
+from prime.certificates import CertificateError
+from support import InFolder, path, read
 
 PROVE = path("prime", "prove_prime.py")
 SMALL = read("tests", "small.primo").decode()
@@ -75,17 +75,17 @@ class Guards(unittest.TestCase):
 
     def test_every_guard_rejects_what_only_it_catches(self):
         for words, N, fields in ONLY_CAUGHT_BY:
-            self.assertEqual(prove_prime.check_step((N, fields)), words, (N, fields))
+            self.assertEqual(certificates.check_step((N, fields)), words, (N, fields))
 
     def test_a_point_of_another_order_is_rejected(self):
-        N, steps = prove_prime.parse(SMALL)
+        N, steps = certificates.parse(SMALL)
         for new in (steps[0]["T"] + 1, steps[0]["T"] - 1):
-            reason = prove_prime.check_step((N, dict(steps[0], T=new)))
+            reason = certificates.check_step((N, dict(steps[0], T=new)))
             self.assertEqual(reason, "R.(S.P) is not O")
 
     def test_the_steps_of_a_proof_are_accepted(self):
-        for step in prove_prime.link(*prove_prime.parse(SMALL))[0]:
-            self.assertIsNone(prove_prime.check_step(step))
+        for step in certificates.link(*certificates.parse(SMALL))[0]:
+            self.assertIsNone(certificates.check_step(step))
             self.assertTrue(holds_in_affine_coordinates(*step))
 
     def test_no_composite_passes_any_small_step(self):
@@ -95,12 +95,12 @@ class Guards(unittest.TestCase):
                 for T in range(1, 6):
                     fields = {"S": 1, "W": W, "J": 5, "T": T}
                     with self.assertRaises(CertificateError):
-                        prove_prime.prove(write_certificate(n, [fields]))
+                        certificates.prove(write_certificate(n, [fields]))
 
     def test_every_field_changed_is_rejected_or_still_a_proof(self):
         """Each field of each step in many ways; what is accepted stands up to the slow check."""
         rng, accepted, tried = random.Random(3), 0, 0
-        N, steps = prove_prime.parse(SMALL)
+        N, steps = certificates.parse(SMALL)
         for i, step in enumerate(steps):
             for key, value in step.items():
                 for new in {0, 1, -1, 2, value + 1, value - 1, -value, 2 * value, value ^ 4,
@@ -113,63 +113,63 @@ class Guards(unittest.TestCase):
 
     def is_accepted(self, text):
         try:
-            prove_prime.prove(text)
+            certificates.prove(text)
         except CertificateError as error:
             self.assertNotIn("\n", str(error))
             return False
-        for step in prove_prime.link(*prove_prime.parse(text))[0]:
+        for step in certificates.link(*certificates.parse(text))[0]:
             self.assertTrue(holds_in_affine_coordinates(*step), step)
         return True
 
 
 class Proofs(unittest.TestCase):
     def test_a_small_proof_holds_with_any_jobs(self):
-        N, steps = prove_prime.prove(SMALL)
+        N, steps = certificates.prove(SMALL)
         self.assertTrue(primality.baillie_psw(N))
         self.assertEqual(steps, 5)
-        self.assertEqual(prove_prime.prove(SMALL, N, jobs=2), (N, 5))
+        self.assertEqual(certificates.prove(SMALL, N, jobs=2), (N, 5))
 
     def test_a_proof_about_another_number_is_rejected(self):
-        N, steps = prove_prime.parse(SMALL)
+        N, steps = certificates.parse(SMALL)
         with self.assertRaisesRegex(CertificateError, "another number"):
-            prove_prime.prove(SMALL, N + 2)
+            certificates.prove(SMALL, N + 2)
         for n in (N + 2, N * 3, N * N, 9, 561, 3215031751):
             with self.assertRaises(CertificateError):
-                prove_prime.prove(write_certificate(n, steps))
+                certificates.prove(write_certificate(n, steps))
 
     def test_the_last_number_must_be_small_and_prime(self):
-        N, steps = prove_prime.parse(SMALL)
+        N, steps = certificates.parse(SMALL)
         with self.assertRaisesRegex(CertificateError, "too large to be tested"):
-            prove_prime.prove(write_certificate(N, steps[:1]))
-        last, fields = prove_prime.link(N, steps)[0][-1]
+            certificates.prove(write_certificate(N, steps[:1]))
+        last, fields = certificates.link(N, steps)[0][-1]
         ends_in_9 = dict(fields, W=last + 1 - fields["S"] * 9)
         with self.assertRaisesRegex(CertificateError, "the last number, .* is composite"):
-            prove_prime.prove(write_certificate(last, [ends_in_9]))
+            certificates.prove(write_certificate(last, [ends_in_9]))
 
     def test_small_numbers_are_judged_without_doubt(self):
-        self.assertTrue(all(map(prove_prime.certainly_prime, (2, 41, 43, 2 ** 61 - 1))))
+        self.assertTrue(all(map(certificates.certainly_prime, (2, 41, 43, 2 ** 61 - 1))))
         composites = STRONG_BASE_2 + CARMICHAEL + (0, 1, 3215031751, 43 * 43, 3825123056546413051)
-        self.assertFalse(any(map(prove_prime.certainly_prime, composites)))
+        self.assertFalse(any(map(certificates.certainly_prime, composites)))
 
     def test_our_certificate_is_about_our_number_and_its_last_steps_hold(self):
         """The slow test checks all steps."""
-        N, steps = prove_prime.parse(read("prime", "certificate.primo").decode())
+        N, steps = certificates.parse(read("prime", "certificate.primo").decode())
         self.assertEqual(N, primality.read_number(path("verify_prime.py")))
-        linked, last = prove_prime.link(N, steps)
-        self.assertTrue(prove_prime.certainly_prime(last))
+        linked, last = certificates.link(N, steps)
+        self.assertTrue(certificates.certainly_prime(last))
         for step in linked[-50:]:
-            self.assertIsNone(prove_prime.check_step(step))
+            self.assertIsNone(certificates.check_step(step))
 
     def test_progress_is_reported_step_by_step(self):
         seen = []
-        prove_prime.prove(SMALL, report=lambda *done: seen.append(done))
+        certificates.prove(SMALL, report=lambda *done: seen.append(done))
         self.assertEqual(seen, [(i, 5) for i in range(1, 6)])
 
 
 class CommandLine(InFolder):
     def setUp(self):
         super().setUp()
-        self.N, self.steps = prove_prime.parse(SMALL)
+        self.N, self.steps = certificates.parse(SMALL)
         self.put("number.txt", str(self.N))
         self.put("small.primo", SMALL)
 

@@ -13,9 +13,8 @@ import urllib.request
 import warnings
 from unittest import mock
 
-from common import InFolder, canonical, path, read, run_log
-
 import microgpt
+from support import InFolder, canonical, path, read, run_log
 
 MICROGPT = path("microgpt.py")
 

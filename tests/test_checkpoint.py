@@ -7,10 +7,10 @@ import os
 import random
 import struct
 
-from common import InFolder, path
 from test_training import WORDS
 
 import fastgpt
+from support import InFolder, path
 
 FAST = path("fastgpt.py")
 

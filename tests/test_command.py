@@ -7,14 +7,13 @@ import subprocess
 import sys
 import unittest
 
-from common import InFolder, environment, path
-
-import command
+from common import command
+from support import InFolder, environment, path
 
 PROGRAM = """
 import os, sys
 sys.path.insert(0, sys.argv.pop(1))
-import command
+from common import command
 def main():
     {body}
 command.run(main)
@@ -91,7 +90,7 @@ class Writing(InFolder):
 class Running(InFolder):
     def run_body(self, body, **options):
         self.put("tool.py", PROGRAM.format(body=body))
-        return self.run_here("tool.py", path("punchcard"), **options)
+        return self.run_here("tool.py", path(), **options)
 
     def test_errors_are_one_line_with_the_name_of_the_command(self):
         for body, message in (
@@ -116,7 +115,7 @@ class Running(InFolder):
         body = ("import time\n    try:\n        print('ready', flush=True); time.sleep(60)\n"
                 "    finally:\n        time.sleep(0.3)")
         self.put("tool.py", PROGRAM.format(body=body))
-        process = subprocess.Popen([sys.executable, "tool.py", path("punchcard")],
+        process = subprocess.Popen([sys.executable, "tool.py", path()],
                                    cwd=self.folder, env=environment(), stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE)
         process.stdout.readline()
@@ -131,7 +130,7 @@ class Running(InFolder):
                                       ("<&-", "command.read_input('-', 9)", 1),
                                       (">&-", "return 0", 0)):
             self.put("tool.py", PROGRAM.format(body=body))
-            line = f"exec '{sys.executable}' tool.py '{path('punchcard')}' {closing}"
+            line = f"exec '{sys.executable}' tool.py '{path()}' {closing}"
             done = subprocess.run(["sh", "-c", line], cwd=self.folder, env=environment(),
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             self.assertEqual((done.returncode, b"Traceback" in done.stderr), (status, False), body)

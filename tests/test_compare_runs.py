@@ -10,9 +10,11 @@ import time
 import unittest
 from unittest import mock
 
-from common import InFolder, environment, log_of, path, read
-
-import compare_runs
+from referee import runs
+from referee.data_sets import awkward_sets, whole_sets
+from referee.records import CLASSES, RECORDS
+from referee.scripts import Script, find_class, measure, standing
+from support import InFolder, environment, log_of, path, read
 
 # A small reference that computes a log from the data, in no time.
 SMALL = '''import random
@@ -165,7 +167,7 @@ class Referee(InFolder):
 
     @classmethod
     def setUpClass(cls):
-        cls.arena = compare_runs.Arena(sys.executable, 60)
+        cls.arena = runs.Arena(sys.executable, 60)
 
     def setUp(self):
         super().setUp()
@@ -181,8 +183,12 @@ class Referee(InFolder):
         """The Run of a script in the folder, written anew if it is given."""
         if data is not None:
             self.put(name, data)
-        script = compare_runs.Script(os.path.join(self.folder, name))
+        script = self.script(name)
         return self.arena.run(script, DATA.encode())
+
+    def script(self, name):
+        """A file of the folder as the referee reads it."""
+        return Script(os.path.join(self.folder, name), self.get(name))
 
     def rows(self, *arguments, **options):
         """{name: row} of the referee's --json."""
@@ -221,7 +227,7 @@ class Verdicts(Referee):
                 run = self.run_alone(name, data)
                 self.assertEqual((run.status, run.stderr), ("ok", b""))
                 self.assertEqual(run.stdout, self.run_alone("small.py").stdout)
-                self.assertEqual(compare_runs.measure(data)[1:],
+                self.assertEqual(measure(data)[1:],
                                  (len(source.lstrip("\ufeff")), len(data)))
 
     def test_a_traceback_is_the_entry_s_own(self):
@@ -251,7 +257,7 @@ class Verdicts(Referee):
 
     def test_the_bytes_are_read_once_before_anything_runs(self):
         self.put("good.py", SMALL)
-        script = compare_runs.Script(os.path.join(self.folder, "good.py"))
+        script = self.script("good.py")
         self.put("good.py", "1")
         run = self.arena.run(script, DATA.encode())
         self.assertEqual(run.stdout, self.run_alone("small.py").stdout)
@@ -262,14 +268,6 @@ class Scoreboard(Referee):
         for name, source in (("a.py", SMALL + "#wider"), ("b.py", "1"), ("c.py", SMALL)):
             self.put(name, source)
         self.assertEqual(list(self.rows("a.py", "b.py", "c.py")), ["c.py", "a.py", "b.py"])
-
-    def test_by_characters_fewer_characters_win_though_they_are_more_bytes(self):
-        for name, source in (("narrow.py", "#abcdef\n"), ("wide.py", "#\u4e00\u4e01\u4e02\n")):
-            self.put(name, source + SMALL)
-        names = {unit: list(self.rows("narrow.py", "wide.py", "--by", unit, "--quick"))
-                 for unit in ("bytes", "characters")}
-        self.assertEqual(names, {"bytes": ["narrow.py", "wide.py"],
-                                 "characters": ["wide.py", "narrow.py"]})
 
     def test_classes_and_standing(self):
         """By the file's bytes and by what the run has compiled."""
@@ -313,15 +311,15 @@ class Scoreboard(Referee):
                 run = self.run_alone(name, data)
                 self.assertEqual(run.status, "ok")
                 self.assertEqual(run.stdout, self.run_alone("small.py").stdout)
-                self.assertEqual(compare_runs.find_class(data, run.unpacks), kind, run.unpacks)
+                self.assertEqual(find_class(data, run.unpacks), kind, run.unpacks)
                 self.assertEqual(run.unpacks == "", kind == "plain" or name in
                                  ("latin.py", "utf8.py", "escaped.py"))
         self.assertEqual(self.rows("small.py")["small-2.py"]["standing"],
-                         f"a new record by {compare_runs.RECORDS['plain'][0] - len(SMALL)}")
+                         f"a new record by {RECORDS['plain'][0] - len(SMALL)}")
 
     def test_standing(self):
-        record = compare_runs.RECORDS["any"][0]
-        self.assertEqual([compare_runs.standing(record + d, "any") for d in (-3, 0, 7)],
+        record = RECORDS["any"][0]
+        self.assertEqual([standing(record + d, "any") for d in (-3, 0, 7)],
                          ["a new record by 3", "level with the record", "7 above the record"])
 
     def test_what_is_seen_of_a_failure(self):
@@ -339,7 +337,7 @@ class Scoreboard(Referee):
         self.assertNotIn("\x1b", text)
 
     def test_the_data_sets_change_with_the_seed_and_only_with_it(self):
-        for draw, count in ((compare_runs.awkward_sets, 12), (compare_runs.whole_sets, 2)):
+        for draw, count in ((awkward_sets, 12), (whole_sets, 2)):
             self.assertEqual(len(draw(1)), count)
             self.assertEqual(draw(1), draw(1))
             differing = sum(draw(1)[kind] != draw(2)[kind] for kind in draw(1))
@@ -398,14 +396,16 @@ class Survivors(Referee):
 
     def open_arena(self):
         """An arena whose hook allows everything."""
-        rules = "def make_hook(*_):\n    return lambda *_: None\n"
-        patch = mock.patch.object(compare_runs, "RULES", rules)
+        rules = "def make_hook(*_):\n    return lambda *_: None\n\n\n"
+        text = read("referee", "sandbox.py").decode().replace("if __name__", rules + "if __name__")
+        self.put("sandbox.py", text)
+        patch = mock.patch.object(runs, "SANDBOX", os.path.join(self.folder, "sandbox.py"))
         patch.start()
         self.addCleanup(patch.stop)
-        return compare_runs.Arena(sys.executable, 20)
+        return runs.Arena(sys.executable, 20)
 
     def run_source(self, arena, source):
-        script = compare_runs.Script(os.path.join(self.folder, self.put("entry.py", source)))
+        script = self.script(self.put("entry.py", source))
         return arena.run(script, b"a\n")
 
     @unittest.skipUnless(os.path.isdir("/proc"), "needs /proc")
@@ -438,9 +438,9 @@ class Survivors(Referee):
     @unittest.skipUnless(os.path.isdir("/proc/self/fd"), "needs /proc")
     def test_thirty_runs_leave_nothing(self):
         """No process, no file, no descriptor."""
-        arena = compare_runs.Arena(sys.executable, 20)
+        arena = runs.Arena(sys.executable, 20)
         self.put("entry.py", "print(1)\n")
-        script = compare_runs.Script(os.path.join(self.folder, "entry.py"))
+        script = self.script("entry.py")
         temporary = os.path.join(self.folder, "temporary")
         os.mkdir(temporary)
         with mock.patch.object(tempfile, "tempdir", temporary):
@@ -477,7 +477,7 @@ class Survivors(Referee):
         os.mkdir(folder)
         for name in ("entry.py", "input.txt"):
             self.put(os.path.join("left", name), "")
-        arena = compare_runs.Arena(sys.executable, 20)
+        arena = runs.Arena(sys.executable, 20)
         process, report = arena.start(folder, "entry.py", False)
         os.close(report)
         process.stdin.write(b"00000001")
@@ -508,15 +508,15 @@ def running_in(folder):
 class Records(unittest.TestCase):
     def test_the_table_holds_what_the_files_are(self):
         """Each record's size and class by the referee's own measure, and a date."""
-        self.assertEqual(list(compare_runs.RECORDS), list(compare_runs.CLASSES))
-        arena = compare_runs.Arena(sys.executable, 300)
-        for kind, (size, name, date, by, how) in compare_runs.RECORDS.items():
+        self.assertEqual(list(RECORDS), list(CLASSES))
+        arena = runs.Arena(sys.executable, 300)
+        for kind, (size, name, date, by, how) in RECORDS.items():
             with self.subTest(name):
-                script = compare_runs.Script(path(name))
-                lines, characters, count = compare_runs.measure(script.data)
+                script = Script(path(name), read(name))
+                lines, characters, count = measure(script.data)
                 self.assertEqual(size, characters if kind == "characters" else count)
                 run = arena.run(script, b"ab\nba\n", 5)
-                self.assertEqual(compare_runs.find_class(script.data, run.unpacks), kind)
+                self.assertEqual(find_class(script.data, run.unpacks), kind)
                 head = log_of("microgpt.py", b"ab\nba\n", 5).result()[0]
                 self.assertEqual(run.stdout, head)
                 self.assertRegex(date, r"\A20\d\d-\d\d-\d\d\Z")
@@ -524,7 +524,7 @@ class Records(unittest.TestCase):
 
     def test_the_page_has_the_records(self):
         text = read("docs", "competition.md").decode()
-        for size, name, date, _, how in compare_runs.RECORDS.values():
+        for size, name, date, _, how in RECORDS.values():
             self.assertRegex(text, rf"\| {size:,} (bytes|characters) \| `{name}` \| {date} \|.*"
                                    + re.escape(how))
 

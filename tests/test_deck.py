@@ -5,14 +5,9 @@ import itertools
 import random
 import unittest
 
-from common import read
-
-import card_drawing
-import card_files
-import cards
-import deck
-import repair
-from cards import DeckError
+from punchcard import card_drawing, card_files, cards, deck, repair
+from punchcard.cards import DeckError
+from support import read
 
 FILES = ("punchcard_encoding.json", "attogpt.h80", "attogpt.bin", "cards.svg")
 

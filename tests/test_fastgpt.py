@@ -3,9 +3,9 @@ import array
 import random
 import unittest
 
-import common                                    # noqa: F401  (puts the scripts on the path)
 import fastgpt
 import microgpt
+import support  # noqa: F401  (puts the project on the path)
 
 GROUPS = (("wte",), ("wpe",), ("lm_head",),
           ("layer0.attn_wq", "layer0.attn_wk", "layer0.attn_wv"), ("layer0.attn_wo",),

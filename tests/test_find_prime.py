@@ -10,17 +10,18 @@ import time
 import unittest
 import zlib
 
-from common import InFolder, need, path, read, run_python
-
-import find_prime
-import primality
+from common import primality
+from golf.compressor import deflate
+from prime import search
+from prime.container import gzip_container
+from support import InFolder, need, path, read, run_python
 
 FIND, VERIFY = path("find_prime.py"), path("verify_prime.py")
 
 
 def small_prime(source, jobs=1):
     """The prime of a short source, packed by zlib."""
-    return find_prime.find_prime(source, 4, jobs, lambda data: zlib.compress(data, 9)[2:-4])
+    return search.find(source, 4, jobs, lambda data: zlib.compress(data, 9)[2:-4])
 
 
 class Committed(InFolder):
@@ -49,9 +50,9 @@ class Committed(InFolder):
         self.assertEqual(done.stdout, self.source)
 
     def test_number_is_a_little_above_the_padded_gzip_file(self):
-        padding = find_prime.unpack(self.prime)[1]
+        padding = primality.unpack(self.prime)[1]
         packed = self.data[10:-8 - padding]
-        start = find_prime.gzip_container(self.source, lambda _: packed) + bytes(padding)
+        start = gzip_container(self.source, lambda _: packed) + bytes(padding)
         self.assertTrue(0 < self.prime - int.from_bytes(start, "big") < 256 ** padding)
         self.assertEqual(zlib.decompress(packed, -15), self.source)
 
@@ -115,13 +116,12 @@ class OwnSource(InFolder):
         source = b"print('a prime')\n"
         primes = {small_prime(source, jobs) for jobs in (1, 2, 3)}
         self.assertEqual(len(primes), 1)
-        self.assertEqual(find_prime.unpack(primes.pop()), (source, 4))
+        self.assertEqual(primality.unpack(primes.pop()), (source, 4))
 
     def test_the_gzip_file_is_one(self):
-        pack, name = find_prime.packer()
-        self.assertEqual(name, "golf/deflate.py")
-        self.assertEqual(gzip.decompress(find_prime.gzip_container(b"some text" * 9, pack)),
-                         b"some text" * 9)
+        for pack in ((), (deflate,)):
+            self.assertEqual(gzip.decompress(gzip_container(b"some text" * 9, *pack)),
+                             b"some text" * 9)
 
     def test_the_name_of_a_file_is_text_and_never_code(self):
         for name in ('say "hi".py', "100%.py", 'x"+str(open("PWNED","w"))+".py', "\u00e9.py"):
@@ -143,8 +143,8 @@ class OwnSource(InFolder):
         bomb = int.from_bytes(gzip.compress(bytes((1 << 20) + 1)), "big")
         whole = gzip.compress(b"whole")
         for number in (bomb, int.from_bytes(whole[:-1], "big")):
-            self.assertRaisesRegex(ValueError, "does not end", find_prime.unpack, number)
-        self.assertEqual(find_prime.unpack(int.from_bytes(whole + b"xyz", "big")), (b"whole", 3))
+            self.assertRaisesRegex(ValueError, "does not end", primality.unpack, number)
+        self.assertEqual(primality.unpack(int.from_bytes(whole + b"xyz", "big")), (b"whole", 3))
 
 
 class Refused(InFolder):
@@ -163,7 +163,7 @@ class Refused(InFolder):
         self.put("a.py", b"print(1)\n")
         os.symlink("a.py", os.path.join(self.folder, "a.prime.py"))
         for words, *arguments in (
-                ("'0' is not a whole number from 1 to 99", "a.py", "--jobs", "0"),
+                ("'0': give a whole number from 1 to 99", "a.py", "--jobs", "0"),
                 ("from 1 to 99", "a.py", "--pad", "9" * 30), ("SOURCE: name a file", "-"),
                 ("SOURCE: name a file", ""), ("would be overwritten", "a.py")):
             self.assert_fails(2, words, FIND, *arguments)
@@ -171,8 +171,9 @@ class Refused(InFolder):
     @unittest.skipIf(os.name == "nt", "no limit of a file's size there")
     def test_where_one_file_cannot_be_written_none_is(self):
         self.put("c.py", b"print(2)\n")
-        limited = ("import resource,runpy,sys,signal;signal.signal(signal.SIGXFSZ,signal.SIG_IGN);"
+        limited = ("import os,resource,runpy,sys,signal;signal.signal(signal.SIGXFSZ,signal.SIG_IGN);"
                    "resource.setrlimit(resource.RLIMIT_FSIZE,(1024,1024));sys.argv=sys.argv[1:];"
+                   "sys.path[0]=os.path.dirname(sys.argv[0]);"
                    "runpy.run_path(sys.argv[0],run_name='__main__')")
         self.assert_fails(1, "c.prime", "-c", limited, FIND, "c.py", "--jobs", "1")
 
@@ -187,11 +188,14 @@ class Refused(InFolder):
 
 @unittest.skipIf(os.name == "nt", "no process groups there")
 class Interrupted(InFolder):
-    """Of find_prime.py alone, so that zlib packs and the search begins at once."""
+    """Of find_prime.py without golf/, so that zlib packs and the search begins at once."""
 
     def start(self, jobs):
         self.put("a.py", read("golf", "payload.py"))        # long enough not to be done by then
         script = self.put("find_prime.py", read("find_prime.py"))
+        for name in ("common", "prime"):
+            if not os.path.isdir(os.path.join(self.folder, name)):
+                shutil.copytree(path(name), os.path.join(self.folder, name))
         return subprocess.Popen([sys.executable, script, "a.py", "--jobs", jobs], cwd=self.folder,
                                 stderr=subprocess.PIPE, start_new_session=True)
 
@@ -200,7 +204,7 @@ class Interrupted(InFolder):
         errors = running.communicate(timeout=60)[1].splitlines()
         self.assertEqual(running.returncode, status)
         self.assertEqual([line for line in errors if b"zlib packs instead" not in line], [])
-        self.assertEqual(sorted(os.listdir(self.folder)), ["a.py", "find_prime.py"])
+        self.assertEqual(sorted(os.listdir(self.folder)), ["a.py", "common", "find_prime.py", "prime"])
 
     def test_ctrl_c_while_workers_start_prints_no_traceback(self):
         need(os.path.isdir("/proc/self/task"), "/proc")

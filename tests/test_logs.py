@@ -7,11 +7,10 @@ referee has the whole published log of each. The packed scripts run the bytes of
 import itertools
 import unittest
 
-from common import CHAIN, InFolder, canonical, log_of, path, read
+from referee.data_sets import awkward_sets
+from support import CHAIN, InFolder, canonical, log_of, path, read
 
-import compare_runs
-
-EDGES = compare_runs.awkward_sets(42)
+EDGES = awkward_sets(42)
 SHORT_NAMES = b"a\nb\nc\nd\n"
 HEAD = 6                      # lines: three counts, then 3 steps
 SHORT_HEAD = 5                # the same with 2 steps, so that one gradient has been taken

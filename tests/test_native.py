@@ -22,7 +22,7 @@ sys.path.insert(0, ROOT)
 fastgpt = __import__("fastgpt")
 NATIVE, WHY = fastgpt.load_native()
 if NATIVE:
-    from fastgpt_native import aarch64, engine, kernels, memory, training, x86_64
+    from native import aarch64, engine, kernels, memory, training, x86_64
     FOUND = training.find_assembler()[0]
     ASSEMBLERS = [FOUND] if aarch64.NEON is FOUND else sorted({x86_64.SSE2, FOUND.func}, key=str)
 CANARY = 1234.5678

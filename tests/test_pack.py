@@ -8,10 +8,8 @@ import string
 import unicodedata
 import unittest
 
-from common import InFolder, path, read
-
-import deflate
-import pack
+from golf import compressor, packing
+from support import InFolder, path, read
 
 PACK = path("golf", "pack.py")
 
@@ -34,7 +32,7 @@ class Packed(unittest.TestCase):
             data = bytes(rng.choice((0, 10, 13, 34, 39, 92, 48, 55, 56, 120, 255))
                          for _ in range(rng.randrange(12)))
             scope = {}
-            source = b"#coding:l1\ngot=bytes(" + pack.latin1_literal(data) + b",'l1')"
+            source = b"#coding:l1\ngot=bytes(" + packing.latin1_literal(data) + b",'l1')"
             exec(compile(source, "literal", "exec"), scope)
             self.assertEqual(scope["got"], data)
 
@@ -42,7 +40,7 @@ class Packed(unittest.TestCase):
         rng = random.Random(10)
         for _ in range(200):
             data = bytes(rng.choice((0, 10, 13, 34, 39, 92, 65)) for _ in range(12))
-            self.assertEqual(len(pack.latin1_literal(data)) - 14, pack.count_escapes(data))
+            self.assertEqual(len(packing.latin1_literal(data)) - 14, packing.count_escapes(data))
 
 
 class Post(unittest.TestCase):
@@ -86,29 +84,29 @@ class Post(unittest.TestCase):
         for size in (1, 2, 3, 10, 100, 700):
             data = bytes([rng.randrange(1, 256)] + [rng.randrange(256) for _ in range(size - 1)])
             number, tried = int.from_bytes(data, "big"), 0
-            for base in range(pack.MAX_BASE, pack.MIN_BASE, -1):
-                text = pack.ideographs(number, base)
+            for base in range(packing.MAX_BASE, packing.MIN_BASE, -1):
+                text = packing.ideographs(number, base)
                 if text:
                     value, tried = 0, tried + 1
                     for letter in text:
                         value = value * base + ord(letter)
                     self.assertEqual(value, number)
-                    self.assertTrue(any(ord(text[0]) in block for block in pack.IDEOGRAPHS))
+                    self.assertTrue(any(ord(text[0]) in block for block in packing.IDEOGRAPHS))
             self.assertTrue(tried or size < 700, size)
 
     def test_streams_of_any_size_become_a_script(self):
         rng = random.Random(12)
         for size in (1, 2, 3, 7, 11, 50, 150):
             source = bytes(rng.randrange(32, 127) for _ in range(size))
-            script = pack.unicode_script(deflate.deflate(source, 12))
+            script = packing.unicode_script(compressor.deflate(source, 12))
             self.assertEqual(unpacked(script), source)
 
     def test_the_base_is_the_largest_with_every_residue(self):
-        codes = [code for block in pack.IDEOGRAPHS for code in block]
-        self.assertEqual(len({code % pack.MAX_BASE for code in codes}), pack.MAX_BASE)
-        for base in range(pack.MAX_BASE + 1, pack.MAX_BASE + 20):
+        codes = [code for block in packing.IDEOGRAPHS for code in block]
+        self.assertEqual(len({code % packing.MAX_BASE for code in codes}), packing.MAX_BASE)
+        for base in range(packing.MAX_BASE + 1, packing.MAX_BASE + 20):
             self.assertLess(len({code % base for code in codes}), base)
-        for base in (pack.MIN_BASE, pack.MAX_BASE - 1):
+        for base in (packing.MIN_BASE, packing.MAX_BASE - 1):
             self.assertEqual(len({code % base for code in codes}), base)
 
 

@@ -9,24 +9,13 @@ import struct
 import unittest
 import zlib
 
-from common import InFolder, path, read
-
-import card_codes
-import card_files
-import cards
-import deck
-import decode_qr
-import encode_qr
-import geometry
-import grey
-import jpeg
-import photo
-import picture_files
-import png
-import reed_solomon
-from card_drawing import (CARD_HEIGHT, CARD_WIDTH, COLUMN_X, CUT_ACROSS, CUT_DOWN, HOLE_HEIGHT,
-                          HOLE_WIDTH, ROW_Y)
-from qrcode_tables import QRError
+from common.pictures import geometry, grey, jpeg, picture_files, png
+from punchcard import card_codes, card_files, cards, deck
+from punchcard.card_drawing import (
+    CARD_HEIGHT, CARD_WIDTH, COLUMN_X, CUT_ACROSS, CUT_DOWN, HOLE_HEIGHT, HOLE_WIDTH, ROW_Y)
+from qr import photo, reed_solomon
+from qr.qrcode_tables import QRError
+from support import InFolder, matrix_of, path, read, read_symbol
 
 TEXT = b"a photo"
 
@@ -128,7 +117,7 @@ class Jpeg(unittest.TestCase):
 
     def test_symbols_are_read(self):
         for name in ("baseline.jpg", "progressive.jpg"):
-            self.assertEqual(decode_qr.read(read("tests", name))[0], TEXT)
+            self.assertEqual(read_symbol(read("tests", name))[0], TEXT)
 
     def test_a_truncated_file_gives_what_was_there(self):
         data = read("tests", "baseline.jpg")
@@ -168,8 +157,6 @@ class Hostile(unittest.TestCase):
     def test_netpbm_headers_without_an_end(self):
         self.assert_line(b"P6" + b" " * 40 + b"x", "whole header")
         self.assert_line(b"P6 " + b"# #\n" * 50000, "whole header")
-        self.assertEqual(picture_files.open_picture(b"P1 1 1\n1" + b"0" * 10 ** 6).grey(1).pixels,
-                         b"\0")
 
     def test_jpegs_of_fill_bytes_tables_and_scans(self):
         data = read("tests", "progressive.jpg")
@@ -210,16 +197,15 @@ class OtherFiles(unittest.TestCase):
             (b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")))
         self.assertEqual(png.read_png(data).pixels, b"".join(rows))
 
-    def test_netpbm_of_all_six_kinds_is_read(self):
+    def test_binary_netpbm_is_read(self):
         known = bytes([0, 255, 255, 0, 0, 255])
         colours = b"".join(bytes([value] * 3) for value in known)
-        for data in (b"P1 3 2\n1 0 0 1 1 0", b"P1\n# a comment\n3 2 100110", b"P4 3 2\n\x80\xc0",
-                     b"P2 3 2 7 0 7 7 0 0 7", b"P5 3 2 255\n" + known,
+        for data in (b"P4 3 2\n\x80\xc0", b"P4\n# a comment\n3 2\n\x80\xc0", b"P5 3 2 255\n" + known,
                      b"P5 3 2 65535\n" + b"".join(bytes([value] * 2) for value in known),
-                     b"P3 3 2 1 0 0 0 1 1 1 1 1 1 0 0 0 0 0 0 1 1 1", b"P6 3 2 255\n" + colours):
+                     b"P6 3 2 255\n" + colours):
             image = picture_files.open_picture(data).grey(1)
             self.assertEqual((image.width, image.height, image.pixels), (3, 2, known), data)
-        for data in (b"P5 3 2 255\n12", b"P5 3", b"P2 3 2 0 1", b"P6 99999 99999 255\n"):
+        for data in (b"P5 3 2 255\n12", b"P5 3", b"P6 99999 99999 255\n"):
             with self.assertRaises(grey.PictureError):
                 picture_files.open_picture(data)
 
@@ -237,11 +223,9 @@ class OtherFiles(unittest.TestCase):
             image = picture_files.open_picture(header + palette + b"".join(lines)).grey(1)
             self.assertEqual(image.pixels, known, depth)
 
-    def test_other_formats_are_named_with_what_converts_them(self):
-        for data, words in ((b"RIFF\0\0\0\0WEBPVP8 ", "a WebP picture; convert it: magick"),
-                            (b"\0\0\0\x18ftypheic", "a HEIC or AVIF picture"),
-                            (b"II*\0", "a TIFF picture"), (b"%PDF-1.4", "pdftoppm -r 150 -png")):
-            with self.assertRaisesRegex(grey.PictureError, words):
+    def test_other_formats_are_refused_with_what_converts_them(self):
+        for data in (b"RIFF\0\0\0\0WEBPVP8 ", b"\0\0\0\x18ftypheic", b"II*\0", b"P2 3 2 0 1", b""):
+            with self.assertRaisesRegex(grey.PictureError, "convert it: magick INPUT OUTPUT.png"):
                 picture_files.open_picture(data)
 
 
@@ -249,7 +233,7 @@ class OtherFiles(unittest.TestCase):
 class Symbols(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.small = encode_qr.encode(b"seen at an angle", "M")[0]
+        cls.small = matrix_of(b"seen at an angle", "M")
 
     def assert_read(self, image, payload=b"seen at an angle"):
         symbols = photo.find_symbols(picture_files.Picture(image))
@@ -265,7 +249,7 @@ class Symbols(unittest.TestCase):
 
     def test_version_7_and_its_alignment_patterns(self):
         data = bytes(range(100))
-        self.assert_read(take(encode_qr.encode(data, "M", 7)[0], 4, 8, tilt=0.1), data)
+        self.assert_read(take(matrix_of(data, "M", 7), 4, 8, tilt=0.1), data)
 
     def test_light_on_dark_shade_and_noise(self):
         image, rng = take(self.small, 5, 5), random.Random(2)
@@ -297,7 +281,7 @@ class Symbols(unittest.TestCase):
 
 class Commands(InFolder):
     def test_of_two_symbols_one_is_printed_with_a_note_or_all(self):
-        both = [encode_qr.encode(text, "M", 2)[0] for text in (b"left", b"right")]
+        both = [matrix_of(text, "M", 2) for text in (b"left", b"right")]
         gap = [0] * 6
         rows = [gap + a + gap + b + gap for a, b in zip(*both)]
         blank = [[0] * len(rows[0])] * 6

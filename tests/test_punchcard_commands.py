@@ -4,10 +4,8 @@ import random
 import re
 import unittest
 
-from common import InFolder, path, read, run_python
-
-import cards
-import deck
+from punchcard import cards, deck
+from support import InFolder, path, read, run_python
 
 ENCODE = path("punchcard", "encode_punchcard_base64.py")
 DECODE = path("punchcard", "decode_punchcard_base64.py")

@@ -3,7 +3,7 @@ import os
 import struct
 import unittest
 
-from common import InFolder, path, read
+from support import InFolder, path, read
 
 ENCODE, DECODE = path("qr", "encode_qr.py"), path("qr", "decode_qr.py")
 URL = b"https://example.org/?q=1"
@@ -115,7 +115,7 @@ class Decode(InFolder):
     def test_bad_pictures_are_refused_in_one_line(self):
         self.put("cut.png", self.get("me.png")[:-30])
         for words, *arguments in (
-                ("No such file", "none.png"), ("is no picture", "me.txt"), ("Is a directory", "."),
+                ("No such file", "none.png"), ("is no PNG", "me.txt"), ("Is a directory", "."),
                 ("cut.png: is a truncated PNG", "cut.png")):
             self.assert_fails(1, words, DECODE, *arguments)
 

@@ -9,9 +9,12 @@ import time
 import unittest
 import zipfile
 
-from common import ROOT, InFolder, need, path, read, run_python
+import test_compare_runs
 
-BUILD = path("docs", "build_release.py")
+from page import build_release
+from support import ROOT, InFolder, need, path, read, run_python
+
+BUILD = path("page", "build_release.py")
 
 
 class Release(InFolder):
@@ -26,8 +29,9 @@ class Release(InFolder):
 
     def test_archives_hold_every_tracked_file_and_run(self):
         names = self.build("a")
-        name = names[1][:-len(".tar")]
-        self.assertEqual(names, ["SHA256SUMS", name + ".tar", name + ".zip"])
+        name = next(name for name in names if name.endswith(".tar"))[:-len(".tar")]
+        self.assertEqual(set(names), {"SHA256SUMS", name + ".tar", name + ".zip"} | {
+            f"{tool}.pyz" for tool in build_release.TOOLS})
         tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, stdout=subprocess.PIPE)
         expected = sorted(f"{name}/{each}" for each in tracked.stdout.decode().split("\n")[:-1])
         with zipfile.ZipFile(os.path.join(self.folder, "a", name + ".zip")) as archive:
@@ -44,31 +48,58 @@ class Release(InFolder):
         done = run_python("fastgpt.py", cwd=os.path.join(self.folder, name))
         self.assertIn(b"sample 20: ", done.stdout)
 
+    def test_each_tool_is_one_file_that_runs_in_an_empty_place(self):
+        self.build("a")
+        self.put("my.py", "print(1)\n")
+        self.put("input.txt", "ab\nba\n")
+        for tool, arguments, words in (
+                ("qr", ("encode", "hi", "-o", "hi.png"), b"version 1"),
+                ("qr", ("decode", "hi.png"), b"hi"),
+                ("qr", ("decode",), read("picogpt.py")),
+                ("punchcard", ("encode", "my.py"), b"9 bytes of payload"),
+                ("punchcard", ("decode", "my.h80", "-o", "-"), b"print(1)\n"),
+                ("punchcard", ("decode", "-o", "-"), read("attogpt.py")),
+                ("song", ("decode", "-o", "-"), read("golf", "payload.py")),
+                ("prime", ("prove", "--check"), b"certificate.primo: up to date"),
+                ("prime", ("find", "my.py"), b"my.prime.py"),
+                ("golf", ("pack", "my.py"), b"my.yocto.py"),
+                ("golf", ("search", "--seconds", "0.1"), b""),
+                ("fastgpt", (), b"sample 20: "),
+                ("compare_runs", ("--help",), b"The referee")):
+            with self.subTest(tool=tool, arguments=arguments):
+                done = self.run_here(f"a/{tool}.pyz", *arguments)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(words, done.stdout)
+        self.put("small.py", test_compare_runs.SMALL)
+        done = self.run_here("a/compare_runs.pyz", "small.py", "--reference", "small.py", "--quick")
+        self.assertIn(b" valid so far", done.stdout, done.stderr)
+        for tool in ("qr", "prime"):
+            self.assert_fails(2, f"usage: {tool}.pyz ", f"a/{tool}.pyz", "no-such-command")
+
     def test_the_same_bytes_at_another_time_and_from_another_clone(self):
         names = self.build("a")
         clone = os.path.join(self.folder, "clone")
-        shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns("__pycache__", "run_results"))
-        for file_name in ("README.md", "qr/command.py"):
+        shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns("__pycache__", "run_results", "release"))
+        for file_name in ("README.md", "common/command.py"):
             os.utime(os.path.join(clone, file_name), (time.time() - 5, time.time() - 5))
             os.chmod(os.path.join(clone, file_name), 0o600)
-        self.assert_succeeds(os.path.join(clone, "docs", "build_release.py"))
+        self.assert_succeeds(os.path.join(clone, "page", "build_release.py"))
         for each in names:
             self.assertEqual(self.get("a/" + each), self.get("clone/release/" + each), each)
 
     def test_without_git_it_says_so(self):
-        os.mkdir(os.path.join(self.folder, "docs"))
-        os.mkdir(os.path.join(self.folder, "qr"))
-        self.put("docs/build_release.py", read("docs", "build_release.py"))
-        self.put("qr/command.py", read("qr", "command.py"))
-        self.assert_fails(1, "CHANGELOG.md: No such file", "docs/build_release.py")
+        os.mkdir(os.path.join(self.folder, "page"))
+        shutil.copytree(path("common"), os.path.join(self.folder, "common"))
+        self.put("page/build_release.py", read("page", "build_release.py"))
+        self.assert_fails(1, "CHANGELOG.md: No such file", "page/build_release.py")
         self.put("CHANGELOG.md", "# Changes\n")
-        self.assert_fails(1, "no heading as", "docs/build_release.py")
+        self.assert_fails(1, "no heading as", "page/build_release.py")
         self.put("CHANGELOG.md", "# Changes\n\n## 1.2.3, 2026-01-01\n")
-        self.assert_fails(1, "git does not list", "docs/build_release.py")
+        self.assert_fails(1, "git does not list", "page/build_release.py")
 
     def test_the_version_stands_in_one_place(self):
         number = re.search(r"^## ([\d.]+), ", read("CHANGELOG.md").decode(), re.M)[1]
-        for name in ("README.md", "Makefile", "fastgpt.py", "docs/build_release.py"):
+        for name in ("README.md", "Makefile", "fastgpt.py", "page/build_release.py"):
             text = read(*name.split("/")).decode().replace("`## 1.0.0, 2026-11-27`", "")
             self.assertNotIn(number, text, name)
 

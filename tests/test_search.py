@@ -4,10 +4,8 @@ import random
 import sys
 import unittest
 
-from common import InFolder, path, read
-
-import search
-import template
+from golf import search, template
+from support import InFolder, path, read
 
 
 class Spelling(unittest.TestCase):
@@ -80,13 +78,13 @@ class Proof(unittest.TestCase):
         log = search.prove(source, sys.executable)
         self.assertEqual([out.split() for out in log], [[b"3", b"ab"], [b"3", b"em"]])
 
-    def test_fines_are_added_above_the_limits_only(self):
+    def test_penalties_are_added_above_the_limits_only(self):
         source = "print('hello hello hello')"
-        plain, fined = search.Meter(), search.Meter(plain=len(source) - 2, fine=10)
+        plain, fined = search.Meter(), search.Meter(plain=len(source) - 2, penalty=10)
         self.assertEqual(fined.quick_bits(source)[0], plain.quick_bits(source)[0] + 20)
         exact = plain.exact_bits(source)
-        self.assertEqual(search.Meter(packed=1, fine=0.5).exact_bits(source) > exact, True)
-        self.assertEqual(search.Meter(packed=9999, fine=9).exact_bits(source), exact)
+        self.assertEqual(search.Meter(packed=1, penalty=0.5).exact_bits(source) > exact, True)
+        self.assertEqual(search.Meter(packed=9999, penalty=9).exact_bits(source), exact)
 
 
 class CommandLine(InFolder):

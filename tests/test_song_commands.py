@@ -4,15 +4,9 @@ import os
 import unittest
 import wave
 
-from common import InFolder, path, read
-
-import harmonium
-import midi
-import primality
-import raga
-import restoring
-import score
-import written
+from common import primality
+from song import harmonium, midi, raga, restoring, score, written
+from support import InFolder, path, read
 
 ENCODE, DECODE = path("song", "encode_song.py"), path("song", "decode_song.py")
 TUNE = b"print('tune')\n"
@@ -68,7 +62,7 @@ class Commands(InFolder):
         self.put("noise.mid", os.urandom(500))
         self.put("changed.mid", midi.to_midi(str(int(self.prime) ^ 6)))
         for words, name in (("No such file", "none.mid"), ("Is a directory", "."),
-                            ("neither a MIDI nor a WAV", "noise.mid"),
+                            ("no MIDI, WAV or AIFF file", "noise.mid"),
                             ("is no prime", "changed.mid")):
             self.assert_fails(1, words, DECODE, name)
 

@@ -13,9 +13,8 @@ import time
 import unittest
 from collections import Counter
 
-from common import InFolder, environment, need, path
-
 import fastgpt
+from support import InFolder, environment, need, path
 
 FAST = path("fastgpt.py")
 WORDS = "".join(a + b + c + "\n" for a in ("ka", "mi", "to", "su") for b in ("ra", "ne", "lo")

@@ -1,64 +1,46 @@
-"""Every unit, copied alone to an empty folder, does its job there; copies of one text are equal."""
+"""What a person copies does its job in an empty place, and says in one line what it lacks there."""
 import ast
+import itertools
 import os
 import shutil
 import unittest
 
 import test_compare_runs
-from common import CHAIN, ROOT, UNIT_FOLDERS, InFolder, need, path, read
 
-PICTURES = ("geometry.py", "grey.py", "jpeg.py", "jpeg_codes.py", "jpeg_frame.py",
-            "jpeg_progressive.py", "jpeg_transform.py", "picture_files.py", "png.py")
-SAME_TEXT = {"command.py": UNIT_FOLDERS, "primality.py": ("prime", "song"),
-             **{name: ("punchcard", "qr") for name in PICTURES}}
-# Names at the top of the first file that the second also has must have the same text there.
-SAME_NAMES = (("find_prime.py", "prime/primality.py"), ("find_prime.py", "prime/workers.py"))
+from support import CHAIN, FOLDERS, InFolder, need, path, read, tracked_files
 
-
-def definitions(*names):
-    """{name: source text} of the functions, classes and constants of a file."""
-    source = read(*names).decode()
-    found = {}
-    for node in ast.parse(source).body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            found[node.name] = ast.get_source_segment(source, node)
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found[node.targets[0].id] = ast.get_source_segment(source, node)
-    return found
+COMMANDS = {                       # of each folder that has some
+    "golf": ("pack", "deflate", "search", "spell", "notes"), "prime": ("prove_prime",),
+    "punchcard": ("encode_punchcard_base64", "decode_punchcard_base64"),
+    "qr": ("encode_qr", "decode_qr"), "song": ("encode_song", "decode_song")}
 
 
-def imports(folder, name):
-    """The modules that a file imports at its top or inside."""
-    for node in ast.walk(ast.parse(read(folder, name))):
+def imports(name):
+    """(module, level) of all that a file imports, at its top or inside."""
+    for node in ast.walk(ast.parse(read(name))):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield node.module.split(".")[0]
+            yield from ((alias.name, 0) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "", node.level
 
 
-class Copies(unittest.TestCase):
-    def test_files_kept_in_several_folders_are_equal(self):
-        for name, folders in SAME_TEXT.items():
-            self.assertEqual(len({read(folder, name) for folder in folders}), 1, name)
-
-    def test_find_prime_has_the_same_functions_as_prime(self):
-        for one, other in SAME_NAMES:
-            ours, theirs = definitions(one), definitions(*other.split("/"))
-            shared = sorted(set(ours) & set(theirs))
-            self.assertGreaterEqual(len(shared), 2)
-            for name in shared:
-                self.assertEqual(ours[name], theirs[name], f"{name} in {one} and {other}")
-
-    def test_no_module_of_a_folder_imports_from_above(self):
-        above = {name[:-3] for name in os.listdir(ROOT) if name.endswith(".py")}
-        for folder in UNIT_FOLDERS + ("native",):
-            for name in filter(lambda name: name.endswith(".py"), os.listdir(path(folder))):
-                used = set(imports(folder, name))
-                self.assertFalse(used & above, (folder, name))
-                self.assertNotIn(b"sys.path", read(folder, name), (folder, name))
+class Packages(unittest.TestCase):
+    def test_a_folder_imports_itself_common_and_the_library_only(self):
+        above = {name[:-3] for name in tracked_files() if "/" not in name and name[-3:] == ".py"}
+        ours = above | set(FOLDERS) | {"common", "tests", "pictures", "page", "docs", "bench"}
+        for name in tracked_files():
+            folder = name.split("/")[0]
+            if folder in FOLDERS + ("common",) and name.endswith(".py"):
+                for module, level in imports(name):
+                    first = module.split(".")[0]
+                    if level or first not in ours:
+                        continue
+                    self.assertIn(first, (folder, "common"), (name, module))
+                    is_entry = read(name).startswith(b"#!")
+                    self.assertTrue(first == "common" or is_entry, (name, module))
 
     def test_the_top_level_shows_what_it_should(self):
-        scripts = {name for name in os.listdir(ROOT) if name.endswith(".py")}
+        scripts = {name for name in tracked_files() if "/" not in name and name.endswith(".py")}
         self.assertEqual(scripts, set(CHAIN) | {
             "fastgpt.py", "find_prime.py", "verify_prime.py", "compare_runs.py",
             "test_parity.py"})
@@ -77,7 +59,7 @@ class UnitCase(InFolder):
 
 
 class Scripts(UnitCase):
-    """Each one file, alone."""
+    """Each one file, alone or with what it needs."""
 
     def test_each_script_of_the_chain_trains(self):
         for name in CHAIN:
@@ -117,6 +99,10 @@ class Scripts(UnitCase):
 
     def test_find_prime_uses_zlib_and_says_so(self):
         self.copy("find_prime.py")
+        self.assert_fails(1, "common/ is missing; copy it next to this script", "find_prime.py")
+        self.copy("common")
+        self.assert_fails(1, "prime/ is missing; copy it next to this script", "find_prime.py")
+        self.copy("prime")
         self.put("my.py", b"print(1)\n")
         done = self.run_here("find_prime.py", "my.py")
         self.assertEqual(done.returncode, 0)
@@ -127,7 +113,9 @@ class Scripts(UnitCase):
 
     def test_compare_runs_judges_beside_microgpt(self):
         """Here a small script stands in for microgpt.py, so that it need not train."""
-        self.copy("compare_runs.py")
+        self.copy("compare_runs.py", "common")
+        self.assert_fails(1, "referee/ is missing; copy it next to this script", "compare_runs.py")
+        self.copy("referee")
         self.put("microgpt.py", test_compare_runs.SMALL)
         self.put("mine.py", test_compare_runs.SMALL)
         self.put("input.txt", b"a\n")
@@ -137,10 +125,35 @@ class Scripts(UnitCase):
 
 
 class Folders(UnitCase):
-    """Each whole folder, alone."""
+    """Each whole folder with common/."""
+
+    def test_every_command_without_common_says_what_to_copy(self):
+        for folder, names in COMMANDS.items():
+            self.copy(folder)
+            for name in names:
+                self.assert_fails(1, f"{name}.py: common/ is missing; copy it next to {folder}/",
+                                  f"{folder}/{name}.py")
+
+    def test_any_two_folders_are_imported_side_by_side(self):
+        """Though another module is called png, and from an empty place."""
+        self.copy("common", *FOLDERS)
+        self.put("png.py", "")
+        for pair in itertools.permutations(FOLDERS, 2):
+            program = "import png, {}, {}".format(*pair)
+            self.assertEqual(self.assert_succeeds("-c", program).stdout, b"", pair)
+
+    def test_each_command_is_a_module_too(self):
+        self.copy("common", *COMMANDS)
+        for folder, names in COMMANDS.items():
+            for name in names:
+                done = self.assert_succeeds("-m", f"{folder}.{name}", "--help")
+                self.assertIn(b"usage: ", done.stdout)
+            done = self.run_here("-m", folder)
+            self.assertEqual(done.returncode, 2)
+            self.assertRegex(done.stderr.decode(), rf"\Ausage: {folder} \w+( or \w+)+ \.\.\.")
 
     def test_punchcard_decodes_and_encodes(self):
-        self.copy("punchcard")
+        self.copy("punchcard", "common")
         self.assert_succeeds("punchcard/decode_punchcard_base64.py")
         self.assertEqual(self.get("attogpt_decoded.py"), read("attogpt.py"))
         self.assert_succeeds("punchcard/encode_punchcard_base64.py", "attogpt_decoded.py")
@@ -148,7 +161,7 @@ class Folders(UnitCase):
                           "punchcard/encode_punchcard_base64.py")
 
     def test_qr_decodes_and_encodes(self):
-        self.copy("qr")
+        self.copy("qr", "common")
         self.assertEqual(self.assert_succeeds("qr/decode_qr.py").stdout, read("picogpt.py"))
         self.put("a.txt", b"text")
         self.assert_succeeds("qr/encode_qr.py", "a.txt")
@@ -157,7 +170,7 @@ class Folders(UnitCase):
                           "qr/encode_qr.py")
 
     def test_song_decodes_and_encodes(self):
-        self.copy("song")
+        self.copy("song", "common")
         done = self.assert_succeeds("song/decode_song.py")
         self.put("digits.txt", done.stdout.split()[0])
         self.assert_succeeds("song/encode_song.py", "digits.txt")
@@ -166,7 +179,7 @@ class Folders(UnitCase):
                           "song/encode_song.py")
 
     def test_prime_checks_a_proof(self):
-        self.copy("prime")
+        self.copy("prime", "common")
         shutil.copy(path("tests", "small.primo"), self.folder)
         done = self.assert_succeeds("prime/prove_prime.py", "small.primo")
         self.assertIn(b"proved prime: ", done.stdout)
@@ -174,7 +187,7 @@ class Folders(UnitCase):
         self.assertIn(b"certificate.primo: up to date", done.stdout)
 
     def test_golf_packs_spells_and_searches(self):
-        self.copy("golf")
+        self.copy("golf", "common")
         self.put("my.py", b"print('packed')\n")
         self.assert_succeeds("golf/pack.py", "my.py")
         self.assertEqual(self.assert_succeeds("my.atto.py").stdout, b"packed\n")
@@ -183,13 +196,17 @@ class Folders(UnitCase):
         done = self.run_here("golf/search.py", "--seconds", "0.1", "--out", "best.py")
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_punchcard_works_under_another_name_and_read_only(self):
+    def test_a_read_only_place_does_as_well(self):
         need(hasattr(os, "geteuid"), "POSIX permissions")
-        self.copy("punchcard")
-        os.rename(os.path.join(self.folder, "punchcard"), os.path.join(self.folder, "my cards"))
-        os.chmod(os.path.join(self.folder, "my cards"), 0o555)
-        done = self.assert_succeeds("my cards/decode_punchcard_base64.py", "-o", "-")
+        self.copy("punchcard", "common")
+        os.chmod(os.path.join(self.folder, "punchcard"), 0o555)
+        done = self.assert_succeeds("punchcard/decode_punchcard_base64.py", "-o", "-")
         self.assertEqual(done.stdout, read("attogpt.py"))
+
+    def test_a_link_to_a_command_works(self):
+        need(hasattr(os, "symlink") and os.name == "posix", "symbolic links")
+        os.symlink(path("qr", "decode_qr.py"), os.path.join(self.folder, "decode"))
+        self.assertEqual(self.assert_succeeds("decode").stdout, read("picogpt.py"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What several folders need, once: commands, pictures, numbers, and which scripts there are."""
