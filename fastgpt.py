@@ -39,7 +39,8 @@ from typing import NamedTuple
 FORMAT = 2                       # of model files
 BETA1, BETA2, EPSILON_ADAM, EPSILON_NORM = 0.85, 0.99, 1e-8, 1e-5
 PYPY = sys.implementation.name == "pypy"
-MAX_KERNEL_WIDTH = 64 if PYPY else 256       # columns; PyPy compiles no longer functions
+LOG_STEPS, LOG_SAMPLES, LOG_RATE = 1000, 20, 0.01          # of the log that microgpt prints, too
+MAX_KERNEL_WIDTH = 64 if PYPY else 256       # columns; PyPy does not compile longer functions
 MAX_PARTS = 16                   # sums that a batch is split into, whoever computes them
 MAX_SETTING = 10 ** 6            # of any size or number of steps
 SMOOTHING = 0.98                 # weight of the past in the loss that progress lines show
@@ -882,20 +883,20 @@ def sample(model, rng, bos, prompt=(), length=None, temperature=0.5, stream=Fals
 
 def print_log(kernels, path="input.txt"):
     """Train on `path` and sample, as microgpt.py does, and print its log."""
-    documents, steps = read_text(path)[1], 1000
+    documents = read_text(path)[1]
     random.seed(42)
     random.shuffle(documents)
     characters = sorted(set("".join(documents)))
     bos, shape = len(characters), Shape(len(characters) + 1)
     print(f"num docs: {len(documents)}\nvocab size: {bos + 1}\nnum params: {shape.size()}")
     model = init_model(shape, random, kernels)
-    for step in range(steps):
+    for step in range(LOG_STEPS):
         document = documents[step % len(documents)]
         tokens = [bos] + [characters.index(c) for c in document] + [bos]
-        loss = model.update([tokens], *adam_rates(0.01 * (1 - step / steps), step + 1))
-        print(f"step {step + 1:4d} / {steps:4d} | loss {loss:.4f}")
+        loss = model.update([tokens], *adam_rates(LOG_RATE * (1 - step / LOG_STEPS), step + 1))
+        print(f"step {step + 1:4d} / {LOG_STEPS:4d} | loss {loss:.4f}")
     print("\n--- inference (new, hallucinated names) ---")
-    for i in range(20):
+    for i in range(LOG_SAMPLES):
         text = "".join(characters[token] for token in sample(model, random, bos))
         print(f"sample {i + 1:2d}: {text}")
 

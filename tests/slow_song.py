@@ -1,7 +1,10 @@
 """The whole piece as recordings: our sound at several rates, through codecs, and fluidsynth's."""
 import array
+import math
 import os
+import random
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -123,6 +126,37 @@ class Recordings(unittest.TestCase):
                           self.at("none.py"))
         self.assertEqual((done.returncode, done.stdout, done.stderr.count(b"\n")), (1, b"", 1))
         self.assertFalse(os.path.exists(self.at("none.py")))
+
+
+class OurRecordings(test_song.TuneCase):
+    """The short tune as others might record it."""
+
+    def test_a_quiet_recording_is_read(self):
+        self.assertEqual(test_song.hear(test_song.make_wav([v // 4 for v in self.samples], 8000)), self.digits)
+
+    def test_float_samples_and_other_chunks_are_read(self):
+        data = array.array("f", [v / 32768 for v in self.samples])
+        data[5], data[6] = math.nan, math.inf
+        if sys.byteorder == "big":
+            data.byteswap()
+        header = struct.pack("<HHIIHH", 3, 1, 8000, 32000, 4, 32)
+        body = (b"WAVEfmt " + struct.pack("<I", 16) + header + b"LIST\3\0\0\0abc\0data"
+                + struct.pack("<I", 4 * len(data)))
+        self.assertEqual(test_song.hear(b"RIFF\0\0\0\0" + body + data.tobytes()), self.digits)
+
+    def test_three_percent_of_speed_is_followed(self):
+        for sample_rate in (7760, 8240):
+            self.assertEqual(test_song.hear(test_song.make_wav(self.samples, sample_rate)), self.digits)
+
+    def test_silence_around_the_piece_is_ignored(self):
+        data = test_song.make_wav([0] * 13000 + list(self.samples) + [0] * 30000, 8000)
+        self.assertEqual(test_song.hear(data), self.digits)
+
+    def test_white_noise_at_ten_decibels_is_no_obstacle(self):
+        rng = random.Random(5)
+        level = math.sqrt(sum(v * v for v in self.samples) / len(self.samples) / 10)
+        noisy = [max(-32768, min(32767, round(v + rng.gauss(0, level)))) for v in self.samples]
+        self.assertEqual(test_song.hear(test_song.make_wav(noisy, 8000)), self.digits)
 
 
 if __name__ == "__main__":

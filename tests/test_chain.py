@@ -14,7 +14,7 @@ import warnings
 from unittest import mock
 
 import microgpt
-from support import InFolder, canonical, path, read, run_log
+from support import InFolder, canonical, path, read, run_log, share
 
 MICROGPT = path("microgpt.py")
 
@@ -47,13 +47,13 @@ class Gradients(unittest.TestCase):
         self.assertEqual(len(microgpt.Value.tape), 0)
         checked = 0
         for name, matrix in self.parameters.items():
-            for _ in range(12):
+            for _ in range(share(12)):
                 i, j = random.randrange(len(matrix)), random.randrange(len(matrix[0]))
                 slope = self.slope(matrix[i][j])
                 self.assertAlmostEqual(grads[name][i][j], slope,
                                        delta=1e-7 + 1e-5 * abs(slope), msg=(name, i, j))
                 checked += abs(slope) > 1e-4
-        self.assertGreater(checked, 50)
+        self.assertGreater(checked, share(50))
 
     def test_two_layers_are_no_harder_than_one(self):
         with mock.patch.object(microgpt, "N_LAYER", 2):

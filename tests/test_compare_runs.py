@@ -1,4 +1,6 @@
 """The referee: who is valid, who is not and why, and that nothing of an entry survives."""
+import contextlib
+import io
 import json
 import os
 import re
@@ -11,10 +13,12 @@ import unittest
 from unittest import mock
 
 from referee import runs
-from referee.data_sets import awkward_sets, whole_sets
+from referee.data_sets import DataSet, awkward_sets, draw_datasets, whole_sets
+from referee.judging import Judgement
 from referee.records import CLASSES, RECORDS
+from referee.scoreboard import rank_key, scoreboard
 from referee.scripts import Script, find_class, measure, standing
-from support import InFolder, environment, log_of, path, read
+from support import InFolder, environment, path, read, run_log, some
 
 # A small reference that computes a log from the data, in no time.
 SMALL = '''import random
@@ -62,7 +66,6 @@ CHEATS = {
     "fetches.py": ("import socket\nsocket.create_connection(('127.0.0.1', 9))",
                    "refused: it opens a socket (socket."),
     "writes_above.py": (SMALL + "open('../stray', 'w').write('mine')", WRITES + "../stray"),
-    "hard_coded.py": ("print('''num docs: 3\nvocab size: 9\nnum params: 256''')", "the first line"),
     # Ten and more of our own invention.
     "forks.py": ("import os\nos.fork()\n" + SMALL, STARTS + " (os.fork)"),
     "shell.py": ("import os\nos.system('cat ../*/log.txt')", STARTS + " (os.system)"),
@@ -118,6 +121,10 @@ CHEATS = {
     "crashes.py": (SMALL + "raise SystemExit(3)", "exit 3"),
     "stumbles.py": (SMALL + "1 / 0", "exit 1: ZeroDivisionError: division by zero"),
     "unfinished.py": ("print(", "exit 1: SyntaxError"),
+}
+# Entries that break no rule and print another log -> the guess that the referee must make.
+WRONG_LOGS = {
+    "hard_coded.py": ("print('''num docs: 3\nvocab size: 9\nnum params: 256''')", "the first line"),
     "silent.py": ("pass", "it prints nothing"),
     "headless.py": (re.sub(r'print\("num.*\n|print\("voc.*\n', "", SMALL),
                     "the three lines of counts are missing"),
@@ -162,7 +169,24 @@ def encode(name, source):
     return source.encode("latin-1" if name == "latin.py" else "utf-8")
 
 
-class Referee(InFolder):
+def printed(source, data):
+    """The log that a source prints on a data set, run in this process."""
+    out = io.StringIO()
+    with tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "input.txt")
+        with open(name, "wb") as file:
+            file.write(data)
+        with contextlib.redirect_stdout(out):
+            exec(source.replace('"input.txt"', repr(name)), {"__name__": "__main__"})
+    return out.getvalue().encode()
+
+
+def make_run(stdout, status="ok", seconds=1.0):
+    """A Run that needed no process."""
+    return runs.Run(stdout, b"", seconds, status, False)
+
+
+class RefereeCase(InFolder):
     """Cases with a folder that holds the small reference and a data set."""
 
     @classmethod
@@ -197,28 +221,38 @@ class Referee(InFolder):
         return {row["name"]: row for row in json.loads(done.stdout.decode())["entries"]}
 
 
-class Verdicts(Referee):
-    """One run over entries of every kind."""
+class Verdicts(RefereeCase):
+    """Entries of every kind, each run once; in tests/slow_referee.py by the whole referee."""
 
-    def test_every_cheat_is_refused_with_its_reason_and_the_scoreboard_is_full(self):
-        os.mkdir(os.path.join(self.folder, "temporary"))
-        for name, (source, _) in CHEATS.items():
-            self.put(name, source)
+    def test_every_cheat_is_refused_with_its_reason(self):
+        reference = self.run_alone("small.py")
+        dataset = DataSet("data", DATA.encode())
+        self.arena.timeout = 3
+        self.addCleanup(setattr, self.arena, "timeout", 60)
         before = self.snapshot()
-        done = self.referee(*CHEATS, "--timeout", "3", "--json", "--seed", "5",
-                            env=dict(environment(), TMPDIR=os.path.join(self.folder, "temporary")))
-        self.assertEqual(done.returncode, 1, done.stderr)
-        rows = {row["name"]: row for row in json.loads(done.stdout.decode())["entries"]}
-        self.assertEqual(set(rows), set(CHEATS))
         for name, (source, reason) in CHEATS.items():
             with self.subTest(name):
-                self.assertFalse(rows[name]["valid"])
+                judgement = Judgement(name, Script(name, source.encode()))
+                if not judgement.failed:
+                    judgement.runs["data"] = self.arena.run(judgement.script, dataset.data)
+                row = judgement.row([dataset], {"data": reference}, True)
+                self.assertFalse(row["valid"])
                 reasons = reason if isinstance(reason, tuple) else (reason,)
-                self.assertTrue(any(each in rows[name]["reason"] for each in reasons),
-                                rows[name]["reason"])
-                self.assertEqual(rows[name]["bytes"], len(source.encode()))
-        left = {name for name in self.snapshot() if "run_results" not in name}
-        self.assertEqual(left, set(before), "an entry has left a file")
+                self.assertTrue(any(each in row["reason"] for each in reasons), row["reason"])
+                self.assertEqual(row["bytes"], len(source.encode()))
+        self.assertEqual(self.snapshot(), before, "an entry has left a file")
+
+    def test_a_wrong_log_is_refused_with_a_guess(self):
+        """Runs built in memory, on a data set where each mistake shows."""
+        data = b"  emma \n\nolivia\nava\nzoe\n"
+        expected = printed(SMALL, data)
+        for name, (source, reason) in WRONG_LOGS.items():
+            with self.subTest(name):
+                judgement = Judgement(name, Script(name, source.encode()))
+                judgement.runs["data"] = make_run(printed(source, data))
+                row = judgement.row([DataSet("data", data)], {"data": make_run(expected)}, True)
+                self.assertFalse(row["valid"])
+                self.assertIn(reason, row["reason"])
 
     def test_fair_entries_are_valid(self):
         for name, source in FAIR.items():
@@ -240,7 +274,7 @@ class Verdicts(Referee):
 
     def test_odd_names_and_an_ascii_terminal(self):
         """A name that is not UTF-8, one that the terminal lacks, and ours."""
-        names = [b"bad\xff.py", "\u00e9.py".encode(), b"summary.txt", b"input.txt", b"a b\n.py"]
+        names = [b"bad\xff.py", b"input.txt"]
         try:
             for name in names:
                 with open(os.path.join(self.folder.encode(), name), "wb") as file:
@@ -251,8 +285,8 @@ class Verdicts(Referee):
                             env=dict(environment(), PYTHONIOENCODING="ascii"))
         self.assertEqual(done.returncode, 0, done.stderr)
         table = done.stdout.decode("ascii")
-        self.assertEqual(table.count("valid so far"), 5, table)
-        for name in ("bad\\udcff.py", "\\xe9.py", "summary.txt", "input.txt", "a b\\n.py"):
+        self.assertEqual(table.count("valid so far"), 2, table)
+        for name in ("bad\\udcff.py", "input.txt"):
             self.assertIn(name, table)
 
     def test_the_bytes_are_read_once_before_anything_runs(self):
@@ -263,11 +297,22 @@ class Verdicts(Referee):
         self.assertEqual(run.stdout, self.run_alone("small.py").stdout)
 
 
-class Scoreboard(Referee):
+class Scoreboard(RefereeCase):
     def test_valid_entries_come_first_the_smallest_on_top(self):
-        for name, source in (("a.py", SMALL + "#wider"), ("b.py", "1"), ("c.py", SMALL)):
-            self.put(name, source)
-        self.assertEqual(list(self.rows("a.py", "b.py", "c.py")), ["c.py", "a.py", "b.py"])
+        data = b"a\nb\n"
+        log = printed(SMALL, data)
+        entries = {"a.py": (SMALL + "#wider", log), "b.py": ("1", b""), "c.py": (SMALL, log)}
+        rows = []
+        for name, (source, out) in entries.items():
+            judgement = Judgement(name, Script(name, source.encode()))
+            judgement.runs["data"] = make_run(out)
+            rows.append(judgement.row([DataSet("data", data)], {"data": make_run(log)}, True))
+        rows.sort(key=rank_key)
+        self.assertEqual([row["name"] for row in rows], ["c.py", "a.py", "b.py"])
+        table = scoreboard(dict(rows[0]), rows, quick=True).split("\n")
+        self.assertEqual([line.split()[:2] for line in table[1:5]],
+                         [["ref", "c.py"], ["1", "c.py"], ["2", "a.py"], ["-", "b.py"]])
+        self.assertIn("b.py: not valid on \"data\": it prints nothing", "\n".join(table))
 
     def test_classes_and_standing(self):
         """By the file's bytes and by what the run has compiled."""
@@ -314,7 +359,7 @@ class Scoreboard(Referee):
                 self.assertEqual(find_class(data, run.unpacks), kind, run.unpacks)
                 self.assertEqual(run.unpacks == "", kind == "plain" or name in
                                  ("latin.py", "utf8.py", "escaped.py"))
-        self.assertEqual(self.rows("small.py")["small-2.py"]["standing"],
+        self.assertEqual(standing(len(SMALL), "plain"),
                          f"a new record by {RECORDS['plain'][0] - len(SMALL)}")
 
     def test_standing(self):
@@ -344,9 +389,8 @@ class Scoreboard(Referee):
             self.assertEqual(differing, count)
             for text in draw(1).values():
                 self.assertTrue(text.decode().strip())
-        seeds = [json.loads(self.referee("small.py", "--quick", "--json").stdout.decode())["seed"]
-                 for _ in range(2)]
-        self.assertNotEqual(*seeds)
+        seeds = {draw_datasets(seed, None)[0].data for seed in range(9)}
+        self.assertEqual(len(seeds), 9)
 
     def test_results_hold_logs_losses_and_differences(self):
         self.put("loss.py", SMALL.replace("{loss:.4f}", "{loss + 1:.4f}"))
@@ -387,7 +431,7 @@ class Scoreboard(Referee):
                               "--quick", *arguments)
 
 
-class Survivors(Referee):
+class Survivors(RefereeCase):
     """Nothing of an entry outlives its run, though the hook were fooled."""
 
     CHILD = ("import os, time\nif not os.fork():\n    os.setsid()\n    if not os.fork():\n"
@@ -436,7 +480,7 @@ class Survivors(Referee):
         self.assertEqual(run.stdout, b"True [(1, 'lo')]\n", run.stderr)
 
     @unittest.skipUnless(os.path.isdir("/proc/self/fd"), "needs /proc")
-    def test_thirty_runs_leave_nothing(self):
+    def test_ten_runs_leave_nothing(self):
         """No process, no file, no descriptor."""
         arena = runs.Arena(sys.executable, 20)
         self.put("entry.py", "print(1)\n")
@@ -446,7 +490,7 @@ class Survivors(Referee):
         with mock.patch.object(tempfile, "tempdir", temporary):
             arena.run(script, b"a\n")
             before = len(os.listdir("/proc/self/fd"))
-            for _ in range(30):
+            for _ in range(10):
                 self.assertEqual(arena.run(script, b"a\n").stdout, b"1\n")
         self.assertEqual((os.listdir(temporary), len(os.listdir("/proc/self/fd"))), ([], before))
         self.assertEqual(running_in(temporary), [])
@@ -454,8 +498,8 @@ class Survivors(Referee):
     @unittest.skipUnless(os.path.isdir("/proc"), "needs /proc")
     def test_an_interrupted_or_killed_referee_leaves_nothing(self):
         self.put("hangs.py", "while 1: pass")
-        for sent, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143),
-                           (signal.SIGHUP, 129), (signal.SIGKILL, -9)):
+        for sent, code in some(((signal.SIGINT, 130), (signal.SIGTERM, 143),
+                                (signal.SIGHUP, 129), (signal.SIGKILL, -9))):
             temporary = os.path.join(self.folder, f"temporary{sent}")
             os.mkdir(temporary)
             process = subprocess.Popen(
@@ -517,7 +561,7 @@ class Records(unittest.TestCase):
                 self.assertEqual(size, characters if kind == "characters" else count)
                 run = arena.run(script, b"ab\nba\n", 5)
                 self.assertEqual(find_class(script.data, run.unpacks), kind)
-                head = log_of("microgpt.py", b"ab\nba\n", 5).result()[0]
+                head = run_log("microgpt.py", b"ab\nba\n", 5)[0]
                 self.assertEqual(run.stdout, head)
                 self.assertRegex(date, r"\A20\d\d-\d\d-\d\d\Z")
                 self.assertTrue(by and how)

@@ -7,7 +7,7 @@ import unittest
 
 from punchcard import card_drawing, card_files, cards, deck, repair
 from punchcard.cards import DeckError
-from support import read
+from support import read, share
 
 FILES = ("punchcard_encoding.json", "attogpt.h80", "attogpt.bin", "cards.svg")
 
@@ -203,7 +203,7 @@ class WrongHoles(DeckCase):
             i = rng.randrange(len(text))
             self.assert_reads(text[:i] + [random_card(rng)] + text[i + 1:])
 
-    def test_corruptions_give_the_right_bytes_or_an_error(self, number=400):
+    def test_corruptions_give_the_right_bytes_or_an_error(self, number=share(400)):
         """Whatever is done to files and cards; the slow test does ten thousand."""
         rng, right = random.Random(number), 0
         files = [read("punchcard", name) for name in FILES]

@@ -15,7 +15,7 @@ from punchcard.card_drawing import (
     CARD_HEIGHT, CARD_WIDTH, COLUMN_X, CUT_ACROSS, CUT_DOWN, HOLE_HEIGHT, HOLE_WIDTH, ROW_Y)
 from qr import photo, reed_solomon
 from qr.qrcode_tables import QRError
-from support import InFolder, matrix_of, path, read, read_symbol
+from support import InFolder, matrix_of, path, read, read_symbol, share, some
 
 TEXT = b"a photo"
 
@@ -129,7 +129,7 @@ class Jpeg(unittest.TestCase):
         rng, pictures = random.Random(8), 0
         for name in ("baseline.jpg", "progressive.jpg"):
             good = read("tests", name)
-            for _ in range(25):
+            for _ in range(share(25)):
                 data = bytearray(good)
                 for _ in range(rng.randrange(1, 6)):
                     data[rng.randrange(len(data))] = rng.randrange(256)
@@ -138,7 +138,7 @@ class Jpeg(unittest.TestCase):
                     pictures += 1
                 except grey.PictureError as error:
                     self.assertNotIn("\n", str(error))
-        self.assertGreater(pictures, 25)
+        self.assertGreater(pictures, share(25))
 
 
 class Hostile(unittest.TestCase):
@@ -166,8 +166,8 @@ class Hostile(unittest.TestCase):
         start = data.index(b"\xff\xda")
         scan = data[start:start + 2 + int.from_bytes(data[start + 2:start + 4], "big")]
         height = data.index(b"\xff\xc2") + 5
-        large = data[:height] + struct.pack(">HH", 7000, 7000) + data[height + 4:start]
-        self.assert_line(large + scan * 60, "no QR code symbol")
+        large = data[:height] + struct.pack(">HH", 4000, 4000) + data[height + 4:start]
+        self.assert_line(large + scan * 20, "no QR code symbol")
 
     def test_a_height_that_comes_after_the_scan(self):
         data = read("tests", "baseline.jpg")
@@ -240,7 +240,7 @@ class Symbols(unittest.TestCase):
         self.assertEqual([symbol.payload for symbol in symbols], [payload])
 
     def test_any_angle_and_the_mirror(self):
-        for angle, mirrored in ((3, False), (33, True), (45, False), (158, False), (270, True)):
+        for angle, mirrored in some(((33, True), (3, False), (45, False), (158, False), (270, True))):
             self.assert_read(take(self.small, 4, angle, mirrored=mirrored))
 
     def test_perspective_of_an_eighth_and_more(self):
@@ -370,8 +370,8 @@ class Geometry(unittest.TestCase):
 class NothingThere(unittest.TestCase):
     def test_noise_and_stripes_give_no_bytes(self):
         rng = random.Random(1)
-        stripes = grey.from_rows([bytes(255 * (x // 6 % 2) for x in range(220))] * 220)
-        noise = grey.Grey(200, 200, bytes(rng.randrange(256) for _ in range(40000)))
+        stripes = grey.from_rows([bytes(255 * (x // 6 % 2) for x in range(150))] * 150)
+        noise = grey.Grey(140, 140, bytes(rng.randrange(256) for _ in range(19600)))
         for image in (stripes, noise):
             with self.assertRaisesRegex(QRError, "no QR code symbol"):
                 photo.find_symbols(picture_files.Picture(image))

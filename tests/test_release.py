@@ -12,7 +12,7 @@ import zipfile
 import test_compare_runs
 
 from page import build_release
-from support import ROOT, InFolder, need, path, read, run_python
+from support import ROOT, InFolder, need, path, read, run_python, some
 
 BUILD = path("page", "build_release.py")
 
@@ -52,20 +52,17 @@ class Release(InFolder):
         self.build("a")
         self.put("my.py", "print(1)\n")
         self.put("input.txt", "ab\nba\n")
-        for tool, arguments, words in (
-                ("qr", ("encode", "hi", "-o", "hi.png"), b"version 1"),
-                ("qr", ("decode", "hi.png"), b"hi"),
+        for tool, arguments, words in some((
                 ("qr", ("decode",), read("picogpt.py")),
-                ("punchcard", ("encode", "my.py"), b"9 bytes of payload"),
-                ("punchcard", ("decode", "my.h80", "-o", "-"), b"print(1)\n"),
-                ("punchcard", ("decode", "-o", "-"), read("attogpt.py")),
+                ("qr", ("encode", "hi", "-o", "hi.png"), b"version 1"),
                 ("song", ("decode", "-o", "-"), read("golf", "payload.py")),
+                ("punchcard", ("decode", "-o", "-"), read("attogpt.py")),
+                ("punchcard", ("encode", "my.py"), b"9 bytes of payload"),
+                ("golf", ("search", "--seconds", "0.1"), b""),
                 ("prime", ("prove", "--check"), b"certificate.primo: up to date"),
                 ("prime", ("find", "my.py"), b"my.prime.py"),
                 ("golf", ("pack", "my.py"), b"my.yocto.py"),
-                ("golf", ("search", "--seconds", "0.1"), b""),
-                ("fastgpt", (), b"sample 20: "),
-                ("compare_runs", ("--help",), b"The referee")):
+                ("fastgpt", (), b"sample 20: "))):
             with self.subTest(tool=tool, arguments=arguments):
                 done = self.run_here(f"a/{tool}.pyz", *arguments)
                 self.assertEqual(done.returncode, 0, done.stderr)

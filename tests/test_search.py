@@ -5,7 +5,7 @@ import sys
 import unittest
 
 from golf import search, template
-from support import InFolder, path, read
+from support import InFolder, path, read, share
 
 
 class Spelling(unittest.TestCase):
@@ -22,7 +22,7 @@ class Spelling(unittest.TestCase):
         spelling, rng = self.template.plain(), random.Random(2)
         expected = search.prove(self.template.spell(spelling), sys.executable, search.PROOFS[:1])
         self.assertIn(b"sample  1: ", expected[0])
-        for _ in range(6):
+        for _ in range(share(6)):
             for k, (kind, parts) in enumerate(self.template.marks):
                 if kind == "perm":
                     rng.shuffle(spelling["picks"][k])
@@ -92,7 +92,7 @@ class CommandLine(InFolder):
 
     def test_a_small_template_is_searched_and_resumed(self):
         self.put("my.template", self.TEMPLATE)
-        arguments = ("--template", "my.template", "--out", "my.py", "--seconds", "1",
+        arguments = ("--template", "my.template", "--out", "my.py", "--seconds", "0.4",
                      "--round", "50")
         for _ in range(2):
             done = self.run_here(path("golf", "search.py"), *arguments)

@@ -10,7 +10,7 @@ import unittest
 
 import test_song
 
-from song import listening, restoring, sound_files, wav
+from song import listening, restoring, sound_files
 from song.midi import SongError
 from support import InFolder, need
 
@@ -46,7 +46,7 @@ def aiff_file(bits, data, kind=None):
 class Kinds(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.samples = test_song.render("31415", RATE)
+        cls.samples = test_song.render("31", RATE)
         cls.known = sound_files.read_sound_file(
             io.BytesIO(test_song.make_wav(cls.samples, RATE)), "x")
 
@@ -92,8 +92,8 @@ class Kinds(unittest.TestCase):
 class WithFfmpeg(InFolder):
     def test_what_ffmpeg_reads_is_read_through_it(self):
         need(shutil.which("ffmpeg"), "ffmpeg")
-        digits = test_song.small_prime()
-        self.put("tune.wav", test_song.make_wav(test_song.render(digits, 11025), 11025))
+        digits, samples = test_song.tune()
+        self.put("tune.wav", test_song.make_wav(samples, 8000))
         for name, *options in (("-tune.m4a", "-b:a", "32k"),):
             path = os.path.join(self.folder, name)
             subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i",

@@ -1,13 +1,12 @@
 """What a person copies does its job in an empty place, and says in one line what it lacks there."""
 import ast
-import itertools
 import os
 import shutil
 import unittest
 
 import test_compare_runs
 
-from support import CHAIN, FOLDERS, InFolder, need, path, read, tracked_files
+from support import CHAIN, FOLDERS, InFolder, need, path, read, some, tracked_files
 
 COMMANDS = {                       # of each folder that has some
     "golf": ("pack", "deflate", "search", "spell", "notes"), "prime": ("prove_prime",),
@@ -89,9 +88,8 @@ class Scripts(UnitCase):
     def test_fastgpt_with_its_kernels_prints_the_log(self):
         self.copy("fastgpt.py", "native")
         self.put("input.txt", b"ab\nba\n")
-        logs = {self.assert_succeeds("fastgpt.py", "--kernels", kernels).stdout
-                for kernels in ("native", "python")}
-        self.assertEqual([log.count(b"\n") for log in logs], [1025])
+        self.assertEqual(self.assert_succeeds("fastgpt.py").stdout.count(b"\n"), 1025)
+        self.assertIn(b"kernels: native", self.assert_succeeds("fastgpt.py", "--version").stdout)
 
     def test_verify_prime_prints_the_script(self):
         self.copy("verify_prime.py")
@@ -130,7 +128,7 @@ class Folders(UnitCase):
     def test_every_command_without_common_says_what_to_copy(self):
         for folder, names in COMMANDS.items():
             self.copy(folder)
-            for name in names:
+            for name in some(names):
                 self.assert_fails(1, f"{name}.py: common/ is missing; copy it next to {folder}/",
                                   f"{folder}/{name}.py")
 
@@ -138,14 +136,16 @@ class Folders(UnitCase):
         """Though another module is called png, and from an empty place."""
         self.copy("common", *FOLDERS)
         self.put("png.py", "")
-        for pair in itertools.permutations(FOLDERS, 2):
-            program = "import png, {}, {}".format(*pair)
-            self.assertEqual(self.assert_succeeds("-c", program).stdout, b"", pair)
+        program = ("import itertools, sys, png\nown = set(sys.modules)\n"
+                   f"for pair in itertools.permutations({FOLDERS}, 2):\n"
+                   "    for name in set(sys.modules) - own: del sys.modules[name]\n"
+                   "    for name in pair: assert __import__(name).__doc__, name\n")
+        self.assertEqual(self.assert_succeeds("-c", program).stdout, b"")
 
     def test_each_command_is_a_module_too(self):
         self.copy("common", *COMMANDS)
         for folder, names in COMMANDS.items():
-            for name in names:
+            for name in some(names):
                 done = self.assert_succeeds("-m", f"{folder}.{name}", "--help")
                 self.assertIn(b"usage: ", done.stdout)
             done = self.run_here("-m", folder)
@@ -191,7 +191,6 @@ class Folders(UnitCase):
         self.put("my.py", b"print('packed')\n")
         self.assert_succeeds("golf/pack.py", "my.py")
         self.assertEqual(self.assert_succeeds("my.atto.py").stdout, b"packed\n")
-        self.assertIn(b"packed ", self.assert_succeeds("golf/deflate.py", "my.py").stdout)
         self.assertIn(b"up to date", self.assert_succeeds("golf/spell.py", "--check").stdout)
         done = self.run_here("golf/search.py", "--seconds", "0.1", "--out", "best.py")
         self.assertEqual(done.returncode, 0, done.stderr)
