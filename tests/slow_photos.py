@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 import unittest
 
+import test_photos
+
 from common.pictures import picture_files, png
 from common.pictures.grey import PictureError
 from punchcard import card_codes, card_files, cards, deck
@@ -146,6 +148,33 @@ class Decks(Folder):
             found = [card_files.read_deck(self.data(name))[1] for name in sheets]
             self.assertEqual([len(each) for each in found], [3, 3, 3, 3])
             self.assertEqual(deck.recover(sum(found, []))[0], read("attogpt.py"))
+
+
+class OtherPeoplesCards(test_photos.CardCase):
+    def test_they_are_read_as_text(self):
+        text = "PRINT 10, (A(I)) * 2.5 = B/C-D"
+        codes = {character: column for column, character in card_codes.characters("029").items()}
+        card = [codes[character] for character in text.ljust(80)]
+        self.put("card.pgm", self.photo(card, 8, 185))
+        decode = path("punchcard", "decode_punchcard_base64.py")
+        done = self.assert_succeeds(decode, "card.pgm", "--text")
+        self.assertEqual(done.stdout.decode().splitlines(), [text])
+        self.assert_fails(1, "no card with a label", decode, "card.pgm")
+
+
+class HostileJpegs(unittest.TestCase):
+    assert_line = test_photos.Hostile.assert_line
+
+    def test_jpegs_of_fill_bytes_tables_and_scans(self):
+        data = read("tests", "progressive.jpg")
+        self.assert_line(data[:2] + b"\xff" * 300000, "without a picture")
+        table = b"\xff\xc4\0\x14\x30" + b"\1" + bytes(15) + b"\5"
+        self.assert_line(data[:2] + table * 50 + data[2:], "is a damaged JPEG")
+        start = data.index(b"\xff\xda")
+        scan = data[start:start + 2 + int.from_bytes(data[start + 2:start + 4], "big")]
+        height = data.index(b"\xff\xc2") + 5
+        large = data[:height] + struct.pack(">HH", 7000, 7000) + data[height + 4:start]
+        self.assert_line(large + scan * 60, "no QR code symbol")
 
 
 if __name__ == "__main__":

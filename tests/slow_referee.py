@@ -34,3 +34,20 @@ class Tournament(test_compare_runs.RefereeCase):
         seeds = [json.loads(self.referee("small.py", "--quick", "--json").stdout.decode())["seed"]
                  for _ in range(2)]
         self.assertNotEqual(*seeds)
+
+    def test_odd_names_and_an_ascii_terminal(self):
+        """A name that is not UTF-8, one that the terminal lacks, and ours."""
+        names = [b"bad\xff.py", "\u00e9.py".encode(), b"summary.txt", b"input.txt", b"a b\n.py"]
+        try:
+            for name in names:
+                with open(os.path.join(self.folder.encode(), name), "wb") as file:
+                    file.write(test_compare_runs.SMALL.encode())
+        except OSError:
+            self.skipTest("needs a file system that takes any bytes")
+        done = self.referee(*map(os.fsdecode, names), "--quick",
+                            env=dict(environment(), PYTHONIOENCODING="ascii"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        table = done.stdout.decode("ascii")
+        self.assertEqual(table.count("valid so far"), 5, table)
+        for name in ("bad\\udcff.py", "\\xe9.py", "summary.txt", "input.txt", "a b\\n.py"):
+            self.assertIn(name, table)

@@ -15,7 +15,8 @@ import test_song
 import test_song_commands
 
 from common import primality
-from song import listening, midi, restoring, wav
+from song import listening, midi, restoring, wav, written
+from song.midi import SongError
 from support import judge, need, path, read, run_python
 
 SOUND_FONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
@@ -131,6 +132,11 @@ class Recordings(unittest.TestCase):
 class OurRecordings(test_song.TuneCase):
     """The short tune as others might record it."""
 
+    def test_any_rate_key_and_tempo_is_read(self):
+        for sample_rate, sa, rate in ((11025, 57, 5.0), (8000, 36, 3.0)):
+            data = test_song.make_wav(test_song.render(self.digits, sample_rate, sa, rate), sample_rate)
+            self.assertEqual(test_song.hear(data), self.digits, (sample_rate, sa, rate))
+
     def test_a_quiet_recording_is_read(self):
         self.assertEqual(test_song.hear(test_song.make_wav([v // 4 for v in self.samples], 8000)), self.digits)
 
@@ -157,6 +163,37 @@ class OurRecordings(test_song.TuneCase):
         level = math.sqrt(sum(v * v for v in self.samples) / len(self.samples) / 10)
         noisy = [max(-32768, min(32767, round(v + rng.gauss(0, level)))) for v in self.samples]
         self.assertEqual(test_song.hear(test_song.make_wav(noisy, 8000)), self.digits)
+
+    def test_another_sound_in_the_middle_gives_the_prime_or_an_error(self):
+        rng = random.Random(7)
+        noise = [rng.randrange(-20000, 20000) for _ in range(8000)]
+        samples = list(self.samples[:144000]) + noise + list(self.samples[152000:])
+        try:
+            self.assertEqual(test_song.hear(test_song.make_wav(samples, 8000)), self.digits)
+        except SongError as error:
+            self.assertNotIn("\n", str(error))
+
+    def test_recordings_without_an_alap_are_refused(self):
+        rng = random.Random(6)
+        noise = [rng.randrange(-9000, 9000) for _ in range(100000)]
+        tune = [round(8000 * math.sin(i * (0.1 + 0.03 * (i // 3000 % 7)))) for i in range(200000)]
+        for samples in ([0] * 100000, noise, tune, self.samples[:9], self.samples[:80000]):
+            self.assert_refused(test_song.make_wav(samples, 8000), "is it another song?")
+
+    def assert_refused(self, data, words):
+        with self.assertRaisesRegex(SongError, words):
+            test_song.hear(data)
+
+
+class HostileNotes(unittest.TestCase):
+    def test_hostile_notes_are_refused_soon(self):
+        """Notes all at once, very many, and alaps a million slots apart."""
+        early = [(k, 60 + k) for k in range(10)]
+        late = [(200000000 + k, pitch) for k, pitch in early]
+        for notes in (early + late, [(0, 50)] + late, early + [(10, 60)] * 100000,
+                      [(0, pitch) for _, pitch in early] * 9, [], early[:3]):
+            with self.assertRaises(SongError):
+                restoring.restore(written.WrittenSong(notes))
 
 
 if __name__ == "__main__":

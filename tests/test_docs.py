@@ -69,7 +69,6 @@ class Numbers(unittest.TestCase):
             digest = hashlib.sha256(canonical(name)).hexdigest()
             self.assertIn(digest, prose("docs/parity.md"))
 
-
     def test_the_log_that_the_readme_shows_is_printed(self):
         shown = re.findall(r"^    ((?:step|sample) .*)$", page(), re.M)
         self.assertGreaterEqual(len(shown), 3)

@@ -2,6 +2,7 @@
 import doctest
 import importlib
 import os
+import shutil
 import unittest
 
 import golf
@@ -11,12 +12,12 @@ import qr
 import song
 from common.command import UserError
 from common.pictures.grey import PictureError
-from support import ROOT, path, read
+from support import InFolder, path, read
 
 PACKAGES = ("golf", "prime", "punchcard", "qr", "song")
 
 
-class Examples(unittest.TestCase):
+class Examples(InFolder):
     def assert_passes(self, result):
         self.assertEqual(result.failed, 0)
         self.assertGreater(result.attempted, 2)
@@ -30,7 +31,9 @@ class Examples(unittest.TestCase):
 
     def test_those_of_the_page(self):
         self.addCleanup(os.chdir, os.getcwd())
-        os.chdir(ROOT)
+        os.chdir(self.folder)
+        os.mkdir("tests")
+        shutil.copy(path("tests", "small.primo"), "tests")
         page = path("docs", "library.md")
         self.assert_passes(doctest.testfile(page, module_relative=False, encoding="utf-8"))
         for name in PACKAGES:

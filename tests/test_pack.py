@@ -96,7 +96,7 @@ class Post(unittest.TestCase):
 
     def test_streams_of_any_size_become_a_script(self):
         rng = random.Random(12)
-        for size in some((1, 2, 3, 7, 11, 50, 150)):
+        for size in some((1, 2, 3, 11, 7, 150, 50)):
             source = bytes(rng.randrange(32, 127) for _ in range(size))
             script = packing.unicode_script(compressor.deflate(source, 12))
             self.assertEqual(unpacked(script), source)

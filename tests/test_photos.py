@@ -158,17 +158,6 @@ class Hostile(unittest.TestCase):
         self.assert_line(b"P6" + b" " * 40 + b"x", "whole header")
         self.assert_line(b"P6 " + b"# #\n" * 50000, "whole header")
 
-    def test_jpegs_of_fill_bytes_tables_and_scans(self):
-        data = read("tests", "progressive.jpg")
-        self.assert_line(data[:2] + b"\xff" * 300000, "without a picture")
-        table = b"\xff\xc4\0\x14\x30" + b"\1" + bytes(15) + b"\5"
-        self.assert_line(data[:2] + table * 50 + data[2:], "is a damaged JPEG")
-        start = data.index(b"\xff\xda")
-        scan = data[start:start + 2 + int.from_bytes(data[start + 2:start + 4], "big")]
-        height = data.index(b"\xff\xc2") + 5
-        large = data[:height] + struct.pack(">HH", 4000, 4000) + data[height + 4:start]
-        self.assert_line(large + scan * 20, "no QR code symbol")
-
     def test_a_height_that_comes_after_the_scan(self):
         data = read("tests", "baseline.jpg")
         at = data.index(b"\xff\xc0") + 5
@@ -296,7 +285,7 @@ class Commands(InFolder):
 
 
 # ---- Cards ----------------------------------------------------------------------------------
-class Cards(InFolder):
+class CardCase(InFolder):
     def photo(self, card, scale, angle, **options):
         """A PGM of a card, `scale` pixels a column, turned by an angle."""
         unit = (COLUMN_X[1] - COLUMN_X[0]) / scale
@@ -305,27 +294,18 @@ class Cards(InFolder):
         image = photograph(lambda x, y: shade(x * unit, y * unit), h, wide, high, 1)
         return b"P5 %d %d 255\n" % (wide, high) + image.pixels
 
+
+class Cards(CardCase):
     def test_photos_of_the_cards_give_the_payload(self):
-        """In any order, turned, from the back, at an angle; and one is not there."""
+        """In any order, turned, from the back, at an angle; and two are not there."""
         payload = b"photographed, card by card"
         built = deck.build(payload * 5, "FOTO")
-        self.put("a.pgm", self.photo(built[1], 8, 4))
         self.put("b.pgm", self.photo(built[0], 8, 176, tilt=0.08))
         self.put("c.pgm", self.photo(built[3], 8, 2, mirrored=True))
-        done = self.assert_succeeds(path("punchcard", "decode_punchcard_base64.py"), "b.pgm",
-                                    "a.pgm", "c.pgm", "-o", "out")
+        done = self.assert_succeeds(path("punchcard", "decode_punchcard_base64.py"), "c.pgm",
+                                    "b.pgm", "-o", "out")
         self.assertEqual(self.get("out"), payload * 5)
-        self.assertIn(b"card 3 lost; rebuilt", done.stdout)
-
-    def test_other_peoples_cards_are_read_as_text(self):
-        text = "PRINT 10, (A(I)) * 2.5 = B/C-D"
-        codes = {character: column for column, character in card_codes.characters("029").items()}
-        card = [codes[character] for character in text.ljust(80)]
-        self.put("card.pgm", self.photo(card, 8, 185))
-        decode = path("punchcard", "decode_punchcard_base64.py")
-        done = self.assert_succeeds(decode, "card.pgm", "--text")
-        self.assertEqual(done.stdout.decode().splitlines(), [text])
-        self.assert_fails(1, "no card with a label", decode, "card.pgm")
+        self.assertIn(b"cards 2 and 3 lost; rebuilt", done.stdout)
 
     def test_026_has_its_own_signs(self):
         for name, text in (("029", "A+B=(C)*'D'"), ("026", "A+B=(C)*'D'")):
@@ -370,8 +350,8 @@ class Geometry(unittest.TestCase):
 class NothingThere(unittest.TestCase):
     def test_noise_and_stripes_give_no_bytes(self):
         rng = random.Random(1)
-        stripes = grey.from_rows([bytes(255 * (x // 6 % 2) for x in range(150))] * 150)
-        noise = grey.Grey(140, 140, bytes(rng.randrange(256) for _ in range(19600)))
+        stripes = grey.from_rows([bytes(255 * (x // 6 % 2) for x in range(110))] * 110)
+        noise = grey.Grey(100, 100, bytes(rng.randrange(256) for _ in range(10000)))
         for image in (stripes, noise):
             with self.assertRaisesRegex(QRError, "no QR code symbol"):
                 photo.find_symbols(picture_files.Picture(image))

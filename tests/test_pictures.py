@@ -58,7 +58,6 @@ class Pictures(unittest.TestCase):
                          sum(element.get("d").count("v") for element in drawing.iter()
                              if element.get("class") == "hole"))
 
-
     def test_the_boxes_of_the_step_name_what_microgpt_has(self):
         source, drawing = read("microgpt.py").decode(), read("pictures", "step.svg").decode()
         named = set(re.findall(r"[a-z_]+", " ".join(name for _, name, _, _ in

@@ -50,7 +50,7 @@ class Decode(InFolder):
         self.put("odd.json", b'[[[1, 2]], 5, [["x"]], null]')
         for words, *arguments in (
                 ("no deck that is known", "noise.bin"), ("shows no punched card", "photo.png"),
-                ("shows no punched card", "photo.png", "--show", "1"), ("lacks cards", "cut.h80"),
+                ("lacks cards", "cut.h80"),
                 ("with a label", "odd.json"),
                 ("card 2 is not 80 columns", "odd.json", "--show", "2"),
                 ("No such file", "none.json"), ("Is a directory", "."),

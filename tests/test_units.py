@@ -6,7 +6,7 @@ import unittest
 
 import test_compare_runs
 
-from support import CHAIN, FOLDERS, InFolder, need, path, read, some, tracked_files
+from support import CHAIN, FOLDERS, InFolder, need, path, read, run_log, some, tracked_files
 
 COMMANDS = {                       # of each folder that has some
     "golf": ("pack", "deflate", "search", "spell", "notes"), "prime": ("prove_prime",),
@@ -81,7 +81,7 @@ class Scripts(UnitCase):
     def test_fastgpt_prints_the_log_and_trains(self):
         self.copy("fastgpt.py")
         self.put("input.txt", b"ab\nba\n")
-        self.assertEqual(self.assert_succeeds("fastgpt.py").stdout.count(b"\n"), 1025)
+        self.assertEqual(run_log("fastgpt.py", b"ab\nba\n", 30)[0].count(b"\n"), 30)
         self.assert_succeeds("fastgpt.py", "train", "--data", "input.txt", "--model", "m.gpt",
                              "--steps", "2")
 
@@ -137,7 +137,7 @@ class Folders(UnitCase):
         self.copy("common", *FOLDERS)
         self.put("png.py", "")
         program = ("import itertools, sys, png\nown = set(sys.modules)\n"
-                   f"for pair in itertools.permutations({FOLDERS}, 2):\n"
+                   f"for pair in itertools.combinations({FOLDERS[::-1]}, 2):\n"
                    "    for name in set(sys.modules) - own: del sys.modules[name]\n"
                    "    for name in pair: assert __import__(name).__doc__, name\n")
         self.assertEqual(self.assert_succeeds("-c", program).stdout, b"")
@@ -186,14 +186,12 @@ class Folders(UnitCase):
         done = self.assert_succeeds("prime/prove_prime.py", "--check")
         self.assertIn(b"certificate.primo: up to date", done.stdout)
 
-    def test_golf_packs_spells_and_searches(self):
+    def test_golf_packs_and_spells(self):
         self.copy("golf", "common")
         self.put("my.py", b"print('packed')\n")
         self.assert_succeeds("golf/pack.py", "my.py")
         self.assertEqual(self.assert_succeeds("my.atto.py").stdout, b"packed\n")
         self.assertIn(b"up to date", self.assert_succeeds("golf/spell.py", "--check").stdout)
-        done = self.run_here("golf/search.py", "--seconds", "0.1", "--out", "best.py")
-        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_read_only_place_does_as_well(self):
         need(hasattr(os, "geteuid"), "POSIX permissions")
