@@ -13,6 +13,7 @@ status: 0 only when nothing failed. `python3 -m pytest` runs the same cases.
 import argparse
 import collections
 import concurrent.futures
+import gc
 import os
 import sys
 import time
@@ -41,6 +42,7 @@ def run_case(name):
     """Run one case by its name -> Outcome. Called in a process of its own."""
     if TESTS not in sys.path:
         sys.path.insert(0, TESTS)
+    gc.set_threshold(100_000, 20, 20)                # the tapes of a GPT are many small objects
     recorder, start = Recorder(), time.perf_counter()
     unittest.defaultTestLoader.loadTestsFromName(name).run(recorder)
     problems = [trace for _, trace in recorder.failures + recorder.errors]

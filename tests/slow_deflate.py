@@ -8,7 +8,9 @@ import unittest
 import zlib
 from concurrent.futures import ProcessPoolExecutor
 
-from golf import compressor
+import test_deflate
+
+from golf import blocks, compressor
 from support import need, read
 
 
@@ -74,6 +76,16 @@ class AgainstZopfli(unittest.TestCase):
         self.assertTrue(all(500 <= len(source) <= 8192 for source in sources))
         rows = self.compare(sources, 500)
         self.assertLess(sum(row[1] for row in rows), sum(row[2] for row in rows))
+
+
+class Blocks(test_deflate.StreamCase):
+    def test_different_halves_get_blocks_of_their_own(self):
+        rng = random.Random(7)
+        data = b"".join(bytes(rng.choice(letters) for _ in range(1500))
+                        for letters in (b"abc", b"0123456789"))
+        cuts = compressor.find_cuts(data, 0, len(data), blocks.find_matches(data))
+        self.assertEqual([abs(cut - 1500) < 100 for cut in cuts], [True])
+        self.assert_inflates(data, 4)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,11 @@ class Proof(unittest.TestCase):
                               stderr=subprocess.DEVNULL, timeout=1200)
         self.assertEqual(done.stdout.split(), [b"1", b"0", b"1"])
 
+    def test_the_verifier_says_that_it_passes(self):
+        done = run_python(path("verify_prime.py"), "--check")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertRegex(done.stdout.decode(), r"SHA-256 agrees\n\d+ bits, .*: passed\n")
+
     def test_gmpy2_finds_the_same_prime(self):
         """The next one after the padded gzip file."""
         python = judge("gmpy2")

@@ -132,6 +132,12 @@ class Recordings(unittest.TestCase):
 class OurRecordings(test_song.TuneCase):
     """The short tune as others might record it."""
 
+    def test_a_false_start_and_a_cut_are_found(self):
+        samples = list(self.samples)
+        for changed in ((samples[:150000] + [0] * 9000 + samples[150000:],
+                             samples[:56000] + samples)):
+            self.assertEqual(test_song.hear(test_song.make_wav(changed, 8000)), self.digits)
+
     def test_any_rate_key_and_tempo_is_read(self):
         for sample_rate, sa, rate in ((11025, 57, 5.0), (8000, 36, 3.0)):
             data = test_song.make_wav(test_song.render(self.digits, sample_rate, sa, rate), sample_rate)

@@ -59,7 +59,9 @@ class Committed(InFolder):
 
 class Verifier(InFolder):
     def test_check_passes_and_misuse_does_not(self):
-        self.assert_succeeds(VERIFY, "--check")
+        self.put("my.py", b"print(1)\n")
+        self.assert_succeeds(FIND, "my.py", "--jobs", "1")
+        self.assertIn(b"passed", self.assert_succeeds("my.prime.py", "--check").stdout)
         self.assert_succeeds(VERIFY, "--help")
         self.assert_fails(2, "print the script", VERIFY, "--chekc")
 

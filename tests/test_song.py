@@ -424,7 +424,7 @@ class Sound(TuneCase):
         """Eight bits are heard; what is read of the others is the same as of sixteen."""
         self.assertEqual(hear(make_wav(self.samples, 8000, 1)), self.digits)
         expected, _ = wav.read_wav(io.BytesIO(make_wav(self.samples, 8000)))
-        for width, channels in ((2, 2), (3, 1), (4, 2)):
+        for width, channels in some(((3, 1), (2, 2), (4, 2))):
             data = make_wav(self.samples, 8000, width, channels)
             samples, _ = wav.read_wav(io.BytesIO(data))
             scale = max(samples) / max(expected)
@@ -437,12 +437,6 @@ class Sound(TuneCase):
         for start, end in some(((0.3, 0), (15, 0), (0, 15))):
             samples = self.samples[int(8000 * start):len(self.samples) - int(8000 * (3 + end))]
             self.assertEqual(hear(make_wav(samples, 8000)), self.digits, (start, end))
-
-    def test_a_false_start_and_a_cut_are_found(self):
-        samples = list(self.samples)
-        for changed in some((samples[:150000] + [0] * 9000 + samples[150000:],
-                             samples[:56000] + samples)):
-            self.assertEqual(hear(make_wav(changed, 8000)), self.digits)
 
     def test_the_sound_has_no_clicks(self):
         """No step from a sample to the next is larger than the notes' own waves make."""

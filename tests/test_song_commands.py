@@ -24,12 +24,6 @@ class Commands(InFolder):
         self.put("my.py", TUNE)
         self.assert_succeeds(path("find_prime.py"), "my.py", "--jobs", "1")
 
-    def test_default_song_gives_digits_and_script(self):
-        done = self.assert_succeeds(DECODE)
-        self.assertEqual(done.stdout.split()[0].decode(), self.prime)
-        self.assertEqual(self.get("primegpt_decoded.py"), self.script)
-        self.assertNotIn(b"restored", done.stdout)
-
     def test_committed_files_are_up_to_date(self):
         self.assertEqual(self.assert_succeeds(ENCODE, "--check").stdout.count(b"up to date"), 4)
 

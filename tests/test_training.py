@@ -185,19 +185,6 @@ class Learning(TrainingCase):
                 digests.add(hashlib.sha256(self.get(name)).hexdigest())
             self.assertEqual(len(digests), 1, kernels)
 
-    def test_a_model_goes_on_with_the_other_kernels(self):
-        """Half a run by each kind ends where a whole one does, but for rounding."""
-        orders = {"n": ("native", "native"), "p": ("python", "python"), "np": ("native", "python"),
-                  "pn": ("python", "native")}
-        for name, kinds in orders.items():
-            for steps, kernels in zip(("15", "30"), kinds):
-                self.train("--steps", steps, "--batch", "3", "--kernels", kernels,
-                           model=name + ".gpt")
-        numbers = {name: fastgpt.flatten(fastgpt.Checkpoint.load(
-            os.path.join(self.folder, name + ".gpt"), "python").model.matrices) for name in orders}
-        for name in ("p", "np", "pn"):
-            self.assertLess(max(abs(a - b) for a, b in zip(numbers["n"], numbers[name])), 1e-9)
-
     def test_it_beats_unigrams_and_bigrams_on_held_out_words(self):
         rng = random.Random(12)
         syllables = [a + b for a in ("ba", "ki", "tu", "ne", "so") for b in "rn"]

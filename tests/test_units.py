@@ -51,8 +51,7 @@ class UnitCase(InFolder):
         for name in names:
             target = os.path.join(self.folder, name)
             if os.path.isdir(path(name)):
-                shutil.copytree(path(name), target,
-                                ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(path(name), target)        # with its byte code, to save time
             else:
                 shutil.copy(path(name), target)
 
@@ -172,6 +171,8 @@ class Folders(UnitCase):
     def test_song_decodes_and_encodes(self):
         self.copy("song", "common")
         done = self.assert_succeeds("song/decode_song.py")
+        self.assertEqual(self.get("primegpt_decoded.py"), read("golf", "payload.py"))
+        self.assertNotIn(b"restored", done.stdout)
         self.put("digits.txt", done.stdout.split()[0])
         self.assert_succeeds("song/encode_song.py", "digits.txt")
         self.assertEqual(self.get("digits.mid"), read("song", "primegpt.mid"))
