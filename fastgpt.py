@@ -137,7 +137,7 @@ def softmax(row, scale=1.0):
 
 
 def softmax_backward(P, dP, scale):
-    """Gradient of softmax's input, rows of scores, from that of its output P."""
+    """Gradient of softmax's input, row by row: ds = p (dp - sum(p dp)) scale."""
     dS = []
     for p, dp in zip(P, dP):
         mean = sum([a * b for a, b in zip(p, dp)])
@@ -152,7 +152,7 @@ def rmsnorm(X):
 
 
 def rmsnorm_backward(Y, factors, dY):
-    """Gradient of rmsnorm's input from that of its output Y."""
+    """Gradient of rmsnorm's input, row by row: dx = f (dy - y mean(y dy))."""
     dX = []
     for y, f, dy in zip(Y, factors, dY):
         mean = sum([a * b for a, b in zip(y, dy)]) / len(y)
@@ -254,7 +254,10 @@ def attention_forward(shape, X, wqkv, wo, cache):
 
 
 def attention_backward(shape, dX, wqkv, wo, trace):
-    """Gradients of the input (n x d), of wqkv and of wo, from dX (n x d), that of the output."""
+    """Gradients of the input (n x d), of wqkv and of wo, from dX (n x d), that of the output.
+
+    Of a product Y = X W^T they are dX = dY W and dW = dY^T X.
+    """
     h, scale = shape.head_dim(), shape.head_dim() ** -0.5
     dwo = matmul(transpose(dX), trace.outputs)                       # d x d
     d_outputs = matmul(dX, wo)                                       # n x d
@@ -601,7 +604,9 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text, file, length, kernels):
-        """The header, and the file with so many bytes after it. ValueError and others if they lie.
+        """Build a Checkpoint from the header and the `length` bytes after it.
+
+        ValueError, or another error of a malformed header, if they disagree.
         """
         header = json.loads(text.decode())
         settings = Settings(*[header[name] for name in Settings._fields])
@@ -635,7 +640,7 @@ def read_numbers(file, count, lowest):
         if sys.byteorder == "big":
             numbers.byteswap()
         if not all(map(math.isfinite, numbers)) or min(numbers) < lowest:
-            raise ValueError("a number that cannot be")
+            raise ValueError("non-finite or negative value")
         yield from numbers
         count -= len(numbers)
 
@@ -718,7 +723,7 @@ def load_or_init(options):
     settings = checkpoint.settings if checkpoint else Settings(**given)
     for name in set(given) - {"steps"}:
         if given[name] != getattr(settings, name):
-            raise UserError(f"{path} was begun with {name} = {getattr(settings, name)}: "
+            raise UserError(f"{path} was started with {name} = {getattr(settings, name)}: "
                             "name another --model")
     if settings.width % settings.heads:
         options.misuse(f"--width ({settings.width}) must be a multiple of --heads "
@@ -759,7 +764,7 @@ class Trainer:
 
     def __init__(self, checkpoint, data, options):
         self.checkpoint, self.data, self.options = checkpoint, data, options
-        self.first, self.begun = checkpoint.step, time.perf_counter()
+        self.first, self.start_time = checkpoint.step, time.perf_counter()
         self.tokens, self.stopping, self.estimated = 0, False, False
 
     def on_interrupt(self, *_):
@@ -790,12 +795,12 @@ class Trainer:
 
     def seconds_left(self, step):
         """How long the rest will take, as long as what was done took."""
-        seconds = time.perf_counter() - self.begun
+        seconds = time.perf_counter() - self.start_time
         return seconds / (step - self.first) * (self.checkpoint.settings.steps - step)
 
     def estimate(self, step):
-        """End the first line, once it can be told, before any other: how long training takes."""
-        soon = time.perf_counter() - self.begun < ESTIMATE_AFTER
+        """Finish the status line with a time estimate as soon as there is one."""
+        soon = time.perf_counter() - self.start_time < ESTIMATE_AFTER
         due = [self.options.log_every, self.options.eval_every, self.options.sample_every]
         if self.estimated or soon and not self.stopping and \
                 step < self.checkpoint.settings.steps and all(step % (n or step + 1) for n in due):
@@ -823,19 +828,19 @@ class Trainer:
     def report(self, step, loss, end):
         """Print what is due after a step."""
         checkpoint, options, steps = self.checkpoint, self.options, self.checkpoint.settings.steps
-        say = functools.partial(print, f"step {step:4d} / {steps:4d} |", flush=True)
+        log_line = functools.partial(print, f"step {step:4d} / {steps:4d} |", flush=True)
         if end or step % options.log_every == 0:
-            seconds = time.perf_counter() - self.begun
-            say(f"loss {loss:.4f} | smoothed {checkpoint.smooth:.4f} | "
-                f"{self.tokens / seconds:.0f} tokens/s | "
-                f"{describe_seconds(self.seconds_left(step))} left")
+            seconds = time.perf_counter() - self.start_time
+            log_line(f"loss {loss:.4f} | smoothed {checkpoint.smooth:.4f} | "
+                     f"{self.tokens / seconds:.0f} tokens/s | "
+                     f"{describe_seconds(self.seconds_left(step))} left")
         if self.data.validation and (step == steps or step % (options.eval_every or steps) == 0):
             held_out = self.data.validation[:MAX_VALIDATION]
-            say(f"validation loss {validation_loss(checkpoint.model, held_out):.4f}")
+            log_line(f"validation loss {validation_loss(checkpoint.model, held_out):.4f}")
         if step % (options.sample_every or steps + 1) == 0:
             tokens = sample(checkpoint.model, random.Random(step), len(checkpoint.characters),
                             stream=checkpoint.settings.stream)
-            say("sample: " + "".join(checkpoint.characters[token] for token in tokens))
+            log_line("sample: " + "".join(checkpoint.characters[token] for token in tokens))
 
 
 def train_command(options):
@@ -922,9 +927,9 @@ def sample_command(options):
 SETTING_HELP = {
     "layers": "blocks of attention and MLP", "width": "numbers that stand for a token",
     "heads": "attention heads; they divide the width",
-    "context": "characters that it looks back on", "steps": "of training",
-    "batch": "lines a step, of a stream stretches as long as the context",
-    "seed": "of everything random",
+    "context": "characters that it can look back on", "steps": "training steps",
+    "batch": "documents per step (with --stream: windows of --context characters)",
+    "seed": "of all random choices",
     "lr": "learning rate of the first step; it falls to 0"}
 
 
@@ -933,14 +938,14 @@ def add_train_arguments(parser):
     parser.add_argument("--model", required=True,
                         help="file to save to, and to resume from when it exists")
     parser.add_argument("--stream", action="store_const", const=True,
-                        help="the text is one document (prose, a play)")
+                        help="treat the text as one document (prose, a play)")
     defaults = Settings()._asdict()
     for name, text in SETTING_HELP.items():
         parser.add_argument("--" + name, type=type(defaults[name]),
                             help=f"{text} ({defaults[name]})")
     for name, default, text in (
-            ("workers", 1, "threads or processes; with any number the result is the same (1)"),
-            ("save-every", 100, "save after so many steps (100)"),
+            ("workers", 1, "threads or processes; the result does not depend on them (1)"),
+            ("save-every", 100, "steps between two saves (100)"),
             ("log-every", 10, "steps between two lines of progress (10)"),
             ("eval-every", None, "steps between two validations (only at the end)"),
             ("sample-every", None, "steps between two samples (none)")):
@@ -948,14 +953,14 @@ def add_train_arguments(parser):
 
 
 def add_sample_arguments(parser):
-    parser.add_argument("--model", required=True, help="file that train has written")
+    parser.add_argument("--model", required=True, help="model file written by train")
     parser.add_argument("--prompt", default="", help="how each sample begins")
     for name, kind, default, text in (
-            ("count", int, None, "samples (20; of a stream 1)"),
-            ("length", int, None, "characters at most (what the context holds; of a stream 20 "
+            ("count", int, None, "number of samples (20; of a stream 1)"),
+            ("length", int, None, "maximum number of characters (the context; of a stream 20 "
              "times that)"),
-            ("temperature", float, 0.5, "below 1: closer to what is likely (0.5)"),
-            ("seed", int, None, "the same seed, the same samples (otherwise others each time)")):
+            ("temperature", float, 0.5, "below 1 favours likely characters (0.5)"),
+            ("seed", int, None, "fixes the samples (different ones each time)")):
         parser.add_argument("--" + name, type=kind, default=default, help=text)
 
 
@@ -982,15 +987,15 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action=ShowVersion, nargs=0,
-                        help="say which kernels are in use, and why")
+                        help="show which kernels are in use, and why")
     commands = parser.add_subparsers(dest="command", metavar="{train,sample}")
     train_parser = commands.add_parser("train", help="train a model on a text, or resume it")
     add_train_arguments(train_parser)
-    sample_parser = commands.add_parser("sample", help="let a model write")
+    sample_parser = commands.add_parser("sample", help="generate text with a model")
     add_sample_arguments(sample_parser)
     for each in (parser, train_parser, sample_parser):
         each.add_argument("--kernels", choices=("native", "python"), default="native",
-                          help="machine code where it can be had (the default), or none")
+                          help="machine code where available (default), or pure Python")
     options = parser.parse_args()
     options.misuse = train_parser.error
     for name, value in vars(options).items():

@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 """microgpt.py: train a GPT and let it invent names, with nothing but Python's standard library.
 
+What it all amounts to is guessing the next letter. The model gives a probability to every letter
+that might come next; training moves its parameters, little by little, so that the letters which did
+come next become more probable; and a model that guesses well can write, one guess after another.
+
 Read it once from top to bottom; every section uses only what stands above it. It is a whole
 language model: the data, the tokenizer, automatic differentiation, the parameters, the Transformer,
 the optimizer, and the sampling at the end. What it prints is the log that every smaller script of
@@ -32,6 +36,7 @@ BETA1, BETA2 = 0.85, 0.99                   # Adam's memory of the gradients and
 EPSILON_ADAM, EPSILON_NORM = 1e-8, 1e-5     # keep two divisions away from zero
 SAMPLES = 20
 TEMPERATURE = 0.5         # below 1 the samples keep closer to what is likely
+assert N_EMBD % N_HEAD == 0, "N_EMBD must be a multiple of N_HEAD: the heads share the width"
 
 
 # ---- Tokenizer: the model reads numbers, so each character gets one -------------------------
@@ -53,11 +58,20 @@ def encode(document, characters):
 class Value:
     """One number of the computation, its gradient, and the inputs that it was made from.
 
-    `grad` answers: by how much would the loss change if this number grew a little? The chain rule
-    finds it: each number hands every one of its inputs (own gradient) x (local gradient), the
-    derivative of this one operation. So `inputs` and `local_grads` are all that must be kept.
-    Values enter `tape` in the order in which they are made. Walked backwards, each gradient is
-    complete when its turn comes: nothing needs sorting.
+    The loss is one number that says how bad the guesses were. `grad` answers: by how much would the
+    loss change if this number grew a little? The chain rule finds it: each number hands every one
+    of its inputs (own gradient) x (local gradient), the derivative of this one operation. So
+    `inputs` and `local_grads` are all that must be kept. Values enter `tape` in the order in which
+    they are made. Walked backwards, each gradient is complete when its turn comes: nothing needs
+    sorting. With the functions below, and y = (a b)^2 for the loss:
+
+    >>> a, b = Value(3.0), Value(2.0)
+    >>> product = dot([a], [b])
+    >>> y = dot([product], [product])
+    >>> y.grad = 1.0
+    >>> backward()
+    >>> y, a, b                                  # dy/da = 2 a b^2 and dy/db = 2 a^2 b
+    (Value(36.0, grad=1.0), Value(3.0, grad=24.0), Value(2.0, grad=36.0))
     """
     __slots__ = ("data", "grad", "inputs", "local_grads")
     tape = []
@@ -68,6 +82,9 @@ class Value:
         if inputs:
             Value.tape.append(self)
 
+    def __repr__(self):
+        return f"Value({self.data}, grad={self.grad})"
+
 
 def dot(a, b):
     """Sum of a[i] * b[i]. Nearly all of a GPT is this one operation.
@@ -76,7 +93,7 @@ def dot(a, b):
     local gradient x[i]; backward adds the two, which is right: (x[i]^2)' = 2 x[i].
     """
     a_data, b_data = [v.data for v in a], [v.data for v in b]
-    return Value(sum(map(float.__mul__, a_data, b_data)), a + b, b_data + a_data)
+    return Value(sum(x * y for x, y in zip(a_data, b_data)), a + b, b_data + a_data)
 
 
 def add(a, b):
@@ -95,7 +112,10 @@ def relu(vector):
 
 
 def softmax(logits):
-    """Any numbers -> probabilities, positive, with sum 1: exp(x[i]) / sum of all exp(x[j])."""
+    """Logits -> probabilities, positive, with sum 1: exp(x[i]) / sum of all exp(x[j]).
+
+    A logit is a score of any size: the logarithm of a probability, but for a constant.
+    """
     max_logit = max(v.data for v in logits)      # subtracted, it cancels out; exp cannot overflow
     exps = []
     for logit in logits:
@@ -183,23 +203,24 @@ def gpt(parameters, token, position, kv_cache):
     this call appends its own. That is all that a position sees of the others: the attention is
     causal, it never sees the future, and nothing of the past is computed twice.
     """
-    # x is the residual stream: every block reads it and adds what it has found.
+    # x is the residual stream, the vector that runs through all layers: every block reads it and
+    # adds what it has found.
     x = rmsnorm(add(parameters["wte"][token], parameters["wpe"][position]))          # N_EMBD
     for layer in range(N_LAYER):
-        own = f"layer{layer}."                   # with this their names begin
+        prefix = f"layer{layer}."
         keys, values = kv_cache[layer]
 
         # Attention: positions exchange what they know.
-        h = rmsnorm(x)                                                               # N_EMBD
-        keys.append(linear(parameters[own + "attn_wk"], h))                          # N_EMBD
-        values.append(linear(parameters[own + "attn_wv"], h))                        # N_EMBD
-        query = linear(parameters[own + "attn_wq"], h)                               # N_EMBD
-        heads = attention(query, keys, values)                                       # N_EMBD
-        x = add(x, linear(parameters[own + "attn_wo"], heads))                       # N_EMBD
+        normed = rmsnorm(x)                                                          # N_EMBD
+        keys.append(linear(parameters[prefix + "attn_wk"], normed))                  # N_EMBD
+        values.append(linear(parameters[prefix + "attn_wv"], normed))                # N_EMBD
+        query = linear(parameters[prefix + "attn_wq"], normed)                       # N_EMBD
+        attended = attention(query, keys, values)                                    # N_EMBD
+        x = add(x, linear(parameters[prefix + "attn_wo"], attended))                 # N_EMBD
 
         # MLP (multi-layer perceptron): each position thinks for itself.
-        h = relu(linear(parameters[own + "mlp_fc1"], rmsnorm(x)))                    # N_HIDDEN
-        x = add(x, linear(parameters[own + "mlp_fc2"], h))                           # N_EMBD
+        hidden = relu(linear(parameters[prefix + "mlp_fc1"], rmsnorm(x)))            # N_HIDDEN
+        x = add(x, linear(parameters[prefix + "mlp_fc2"], hidden))                   # N_EMBD
     return linear(parameters["lm_head"], x)                                          # vocabulary
 
 
@@ -212,7 +233,8 @@ def empty_cache():
 def loss_and_gradients(parameters, tokens):
     """Cross-entropy of one document: the mean of -log(probability given to what came next).
 
-    Leaves d(loss)/d(parameter) in every parameter's grad.
+    Leaves d(loss)/d(parameter) in every parameter's grad. The loss itself is no Value: its
+    derivative is known, so it is written straight into each p_target.
     """
     n = min(BLOCK_SIZE, len(tokens) - 1)
     kv_cache, loss = empty_cache(), 0.0
@@ -220,7 +242,8 @@ def loss_and_gradients(parameters, tokens):
         logits = gpt(parameters, tokens[position], position, kv_cache)
         p_target = softmax(logits)[tokens[position + 1]]
         loss -= math.log(p_target.data) / n
-        p_target.grad = -1 / (p_target.data * n)     # (-log p)' = -1/p: where the way back begins
+        p_target.grad = -1 / (p_target.data * n)     # (-log p)' = -1/p
+    # Backpropagation starts here, at the p_targets.
     backward()
     return loss
 

@@ -66,13 +66,13 @@ def original_seconds(steps=5):
     parameters = microgpt.make_parameters(len(characters) + 1)
     flat = [p for matrix in parameters.values() for row in matrix for p in row]
     means, squares, tokens = [0.0] * len(flat), [0.0] * len(flat), 0
-    begun = time.perf_counter()
+    start_time = time.perf_counter()
     for step in range(steps):
         document = microgpt.encode(documents[step], characters)
         microgpt.loss_and_gradients(parameters, document)
         microgpt.adam(flat, means, squares, step)
         tokens += min(microgpt.BLOCK_SIZE, len(document) - 1)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - start_time
     # Documents differ in length: scale by the tokens of 1,000 steps.
     whole = sum(min(microgpt.BLOCK_SIZE, len(documents[step % len(documents)]) + 1)
                 for step in range(microgpt.STEPS))

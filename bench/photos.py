@@ -26,13 +26,13 @@ from tests import card_photos, qr_photos
 def read_symbol(folder, photo):
     """(seconds, is it read, is it wrong; whether zbar and ZXing read it)."""
     payloads = [base64.b64decode(each) for each in photo["payloads"]]
-    begun = time.perf_counter()
+    start_time = time.perf_counter()
     try:
         image = read_image(file_bytes(os.path.join(folder, photo["file"])))
         payload = find_symbols(image)[0].payload
     except QRError:
         payload = None
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - start_time
     name = os.path.join(folder, photo["file"])
     judges = [any(payload in output for payload in payloads)
               for output in (qr_photos.zbar_reads(name), qr_photos.zxing_reads(name))]
@@ -41,18 +41,18 @@ def read_symbol(folder, photo):
 
 def read_cards(folder, photo):
     """(seconds, is the deck read, is it wrong)."""
-    begun, payload = time.perf_counter(), None
+    start_time, payload = time.perf_counter(), None
     try:
         found = [card for name in photo["files"]
                  for card in card_files.read_deck(file_bytes(os.path.join(folder, name)))[1]]
         if "text" in photo:
             text = "\n".join(card_codes.read_text(card, "029", card.cut) for card in found)
-            return time.perf_counter() - begun, text == photo["text"], False
+            return time.perf_counter() - start_time, text == photo["text"], False
         payload = base64.b64encode(deck.recover(found)[0]).decode()
     except DeckError:
         pass
     wrong = payload not in (None, photo["payload"])
-    return time.perf_counter() - begun, payload == photo["payload"], wrong
+    return time.perf_counter() - start_time, payload == photo["payload"], wrong
 
 
 def table(title, columns, photos, results):

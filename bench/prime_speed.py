@@ -27,9 +27,9 @@ RIVAL = ("import gmpy2,sys,time;n=int(sys.stdin.read(),16);s=time.perf_counter()
 
 def race(start, python):
     """(gap, our seconds, gmpy2's seconds) of the next prime after `start`."""
-    begun = time.perf_counter()
+    start_time = time.perf_counter()
     prime = next_prime(start, 2)
-    ours = time.perf_counter() - begun
+    ours = time.perf_counter() - start_time
     out = subprocess.run([python, "-c", RIVAL], input=b"%x" % start, stdout=subprocess.PIPE,
                          check=True).stdout
     seconds, digits = out.split()

@@ -9,7 +9,6 @@ import functools
 import itertools
 import math
 import random
-import zlib
 
 from .blocks import DYNAMIC, INFINITE_COST, STATIC, UNIT, Block, find_matches, optimal_parse
 from .huffman import DISTANCES, MAX_BITS, BitWriter, dynamic_header, huffman_lengths

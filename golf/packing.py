@@ -1,4 +1,4 @@
-"""Scripts that unpack and run themselves: of printable ASCII, any bytes, or the fewest characters."""
+"""Scripts that unpack and run themselves: printable ASCII, any bytes, or the fewest characters."""
 import base64
 import math
 

@@ -189,7 +189,7 @@ class Search:
         source = template.spell(self.best)
         _, self.meter.costs = self.meter.quick_bits(source)
         self.best_bits, self.best_exact = self.quick_bits(self.best), self.meter.exact_bits(source)
-        self.begun, self.measured, self.trials = time.time(), 0, 0
+        self.start_time, self.measured, self.trials = time.time(), 0, 0
         note(f"start: {len(source)} bytes plain, {self.best_exact:.0f} bits packed")
 
     def load_state(self):
@@ -224,7 +224,7 @@ class Search:
         return self.meter.quick_bits(self.template.spell(spelling))[0]
 
     def is_over(self):
-        return time.time() - self.begun > self.options.seconds
+        return time.time() - self.start_time > self.options.seconds
 
     def run(self):
         """Anneal again and again until the time is over."""
@@ -265,7 +265,7 @@ class Search:
             return False
         self.best, self.best_exact = trial, exact
         self.save()
-        self.note(f"{time.time() - self.begun:6.0f} s  {self.trials:7d} trials  "
+        self.note(f"{time.time() - self.start_time:6.0f} s  {self.trials:7d} trials  "
                   f"{len(source)} bytes plain  {exact:.0f} bits = {exact / 8:.2f} bytes packed")
         return True
 

@@ -17,9 +17,9 @@ from .memory import Buffer, Code
 # The programs' arguments, by slot. First addresses that stay, then those that a program moves, then
 # a document's, then counts.
 (CONSTANTS, SCRATCH, PARAMETERS, GRADIENTS, WORK, CAUSAL, VOCABULARY_MASK, MEANS, SQUARES, ADAM,
- TOTAL, LAYER, LAYER_GRADIENTS, TRACE, HEAD, WEIGHTS, D_HEAD, TOKENS, TARGETS, CHANCES, ROW_WEIGHTS,
- ROWS, ALL_ROWS, FOURS, PAIRS, GROUPS, HIDDEN_VECTORS, WIDTH_VECTORS, LAYERS, LAYERS_LEFT,
- HEADS_LEFT, ARGUMENTS) = range(32)
+ TOTAL, LAYER, LAYER_GRADIENTS, TRACE, HEAD, WEIGHTS, D_HEAD, TOKENS, TARGETS, TARGET_PROBS,
+ ROW_WEIGHTS, ROWS, ALL_ROWS, FOURS, PAIRS, GROUPS, HIDDEN_VECTORS, WIDTH_VECTORS, LAYERS,
+ LAYERS_LEFT, HEADS_LEFT, ARGUMENTS) = range(32)
 MASKED = -1e300
 LONG_CALL = 10 ** 8                # parameters times tokens: some tenths of a second
 
@@ -47,7 +47,17 @@ class TooLarge(Exception):
 
 
 class Layout:
-    """Where everything lies, in bytes: parameters, and what a forward pass leaves for backward."""
+    """Where everything lies, in bytes: parameters, and what a forward pass leaves for backward.
+
+    Sizes, each padded to a multiple of four:
+
+        n   positions (context)            v   tokens (vocabulary)
+        d   width of the model             h   width of a head
+        q   widths of all heads, one after another
+        f   neurons of the MLP, 4 times the width
+
+    `d_` and `dx` begin the names of gradients: d_qkv is the gradient of qkv.
+    """
 
     def __init__(self, sizes):
         self.sizes = sizes
@@ -102,8 +112,8 @@ class Layout:
                 place = part * self.q + rest // h * self.h + rest % h
                 yield start + self.wqkv.offset + place * self.wqkv.stride, d
             for row in range(d):
-                at = start + self.wo.offset + row * self.wo.stride
-                yield from ((at + head * self.h * FLOAT, h) for head in range(self.sizes.heads))
+                offset = start + self.wo.offset + row * self.wo.stride
+                yield from ((offset + head * self.h * FLOAT, h) for head in range(self.sizes.heads))
             for matrix, rows, columns in ((self.fc1, 4 * d, d), (self.fc2, d, 4 * d)):
                 yield from ((start + matrix.offset + row * matrix.stride, columns)
                             for row in range(rows))
@@ -135,8 +145,8 @@ class Programs:
     """Emits a model's programs, machine code that takes the address of its arguments:
 
     predict: logits; score: the probabilities of the targets; learn: these, and gradients;
-    gather: the sum of two lanes' gradients; adam: a step. `learn` also comes in parts, of which
-    two do as many layers as arguments[LAYERS] says: so a large model's can be interrupted.
+    gather: the sum of two accumulators' gradients; adam: a step. `learn` also comes in parts, two
+    of which do as many layers as arguments[LAYERS] says: so a large model's can be interrupted.
     """
 
     def __init__(self, assembler, layout):
@@ -172,7 +182,7 @@ class Programs:
 
     def emit_score(self):
         self.emit_predict()
-        self.emit_chances()
+        self.emit_target_probs()
 
     def emit_learn(self):
         self.emit_embed()
@@ -184,7 +194,7 @@ class Programs:
     def emit_turn(self):
         """What comes between the layers' forward pass and their backward pass."""
         self.emit_logits()
-        self.emit_chances()
+        self.emit_target_probs()
         self.emit_logits_back()
 
     def emit_gather(self):
@@ -201,52 +211,60 @@ class Programs:
     # ---- forward ----
     def emit_embed(self):
         """The first vectors, and the first layer is the next."""
-        asm, at, lanes = self.asm, self.layout, self.asm.lanes
-        kernels.embed(asm, at.d_normed, at.wte, at.wpe, Matrix(TOKENS, 0, FLOAT), Slot(ALL_ROWS),
-                      at.d // lanes)
-        self.rmsnorm(at.embedded, at.first_factors, at.d_normed)
-        kernels.copy(asm, at.x, at.embedded, Slot(WIDTH_VECTORS))
-        self.point(LAYER, PARAMETERS, at.first_layer)
-        self.point(TRACE, WORK, at.first_trace)
+        asm, layout, lanes = self.asm, self.layout, self.asm.lanes
+        kernels.embed(asm, layout.d_normed, layout.wte, layout.wpe, Matrix(TOKENS, 0, FLOAT),
+                      Slot(ALL_ROWS), layout.d // lanes)
+        self.rmsnorm(layout.embedded, layout.first_factors, layout.d_normed)
+        kernels.copy(asm, layout.x, layout.embedded, Slot(WIDTH_VECTORS))
+        self.point(LAYER, PARAMETERS, layout.first_layer)
+        self.point(TRACE, WORK, layout.first_trace)
 
     def emit_layers(self):
         """The forward pass of so many layers."""
-        at, moves = self.layout, {LAYER: self.layout.layer_size, TRACE: self.layout.trace_size}
+        layout, moves = self.layout, {LAYER: self.layout.layer_size, TRACE: self.layout.trace_size}
         with each(self.asm, LAYERS_LEFT, Slot(LAYERS), moves):
             self.attention()
-            self.rmsnorm(at.mlp_normed, at.mlp_factors, at.x)
-            self.transposed(at.hidden, at.mlp_normed, at.fc1, at.f, at.d, relu=True)
-            self.transposed(at.x, at.hidden, at.fc2, at.d, at.f, add=True)
+            self.rmsnorm(layout.mlp_normed, layout.mlp_factors, layout.x)
+            self.transposed(layout.hidden, layout.mlp_normed, layout.fc1, layout.f, layout.d,
+                            relu=True)
+            self.transposed(layout.x, layout.hidden, layout.fc2, layout.d, layout.f, add=True)
 
     def emit_logits(self):
-        at = self.layout
-        self.transposed(at.logits, at.x, at.lm_head, at.v, at.d)
+        layout = self.layout
+        self.transposed(layout.logits, layout.x, layout.lm_head, layout.v, layout.d)
 
-    def emit_chances(self):
+    def next_head(self):
+        """How far the arguments of a head are from those of the next: {slot: bytes}."""
+        layout = self.layout
+        return {HEAD: layout.h * FLOAT, D_HEAD: layout.h * FLOAT,
+                WEIGHTS: layout.n * layout.n * FLOAT}
+
+    def emit_target_probs(self):
         """Softmax, the probabilities of the targets, and the gradients of the logits."""
-        asm, at = self.asm, self.layout
-        kernels.softmax(asm, at.logits, Slot(ALL_ROWS), at.v // asm.lanes,
+        asm, layout = self.asm, self.layout
+        kernels.softmax(asm, layout.logits, Slot(ALL_ROWS), layout.v // asm.lanes,
                         Matrix(VOCABULARY_MASK, 0, 0), self.index(1.0))
-        kernels.cross_entropy(asm, at.logits, Matrix(TARGETS, 0, 0), Matrix(CHANCES, 0, 0),
-                              Matrix(ROW_WEIGHTS, 0, 0), Slot(ALL_ROWS), at.v // asm.lanes)
+        kernels.cross_entropy(asm, layout.logits, Matrix(TARGETS, 0, 0), Matrix(TARGET_PROBS, 0, 0),
+                              Matrix(ROW_WEIGHTS, 0, 0), Slot(ALL_ROWS), layout.v // asm.lanes)
 
     def attention(self):
-        asm, at, sizes = self.asm, self.layout, self.layout.sizes
-        self.rmsnorm(at.normed, at.factors, at.x)
-        self.transposed(at.qkv, at.normed, at.wqkv, 3 * at.q, at.d)
-        self.point(HEAD, TRACE, at.qkv.offset)
-        self.point(WEIGHTS, TRACE, at.weights_offset)
-        self.point(D_HEAD, TRACE, at.joined.offset)
-        weights = Matrix(WEIGHTS, 0, at.n * FLOAT)
-        queries, keys, values = (at_head(at.qkv, HEAD, part, at.q) for part in range(3))
-        with each(asm, HEADS_LEFT, sizes.heads, {
-                HEAD: at.h * FLOAT, D_HEAD: at.h * FLOAT, WEIGHTS: at.n * at.n * FLOAT}):
-            kernels.transposed_product(asm, weights, queries, keys, Slot(PAIRS), Slot(GROUPS), at.h)
+        asm, layout, sizes = self.asm, self.layout, self.layout.sizes
+        self.rmsnorm(layout.normed, layout.factors, layout.x)
+        self.transposed(layout.qkv, layout.normed, layout.wqkv, 3 * layout.q, layout.d)
+        self.point(HEAD, TRACE, layout.qkv.offset)
+        self.point(WEIGHTS, TRACE, layout.weights_offset)
+        self.point(D_HEAD, TRACE, layout.joined.offset)
+        weights = Matrix(WEIGHTS, 0, layout.n * FLOAT)
+        queries, keys, values = (at_head(layout.qkv, HEAD, part, layout.q) for part in range(3))
+        with each(asm, HEADS_LEFT, sizes.heads, self.next_head()):
+            kernels.transposed_product(asm, weights, queries, keys, Slot(PAIRS), Slot(GROUPS),
+                                       layout.h)
             kernels.softmax(asm, weights, Slot(ALL_ROWS), Slot(GROUPS),
-                            Matrix(CAUSAL, 0, at.n * FLOAT), self.index(sizes.head_dim ** -0.5))
-            kernels.product(asm, Matrix(D_HEAD, 0, at.joined.stride), weights, values, Slot(FOURS),
-                            Slot(ALL_ROWS), at.h)
-        self.transposed(at.x, at.joined, at.wo, at.d, at.q, add=True)
+                            Matrix(CAUSAL, 0, layout.n * FLOAT), self.index(sizes.head_dim ** -0.5))
+            kernels.product(asm, Matrix(D_HEAD, 0, layout.joined.stride), weights, values,
+                            Slot(FOURS),
+                            Slot(ALL_ROWS), layout.h)
+        self.transposed(layout.x, layout.joined, layout.wo, layout.d, layout.q, add=True)
 
     def rmsnorm(self, Y, factors, X):
         kernels.rmsnorm(self.asm, Y, factors, X, Slot(ALL_ROWS), self.layout.d // self.asm.lanes,
@@ -259,68 +277,71 @@ class Programs:
     # ---- backward ----
     def emit_logits_back(self):
         """The gradients of lm_head and of the last vectors, and the last layer is the next."""
-        at, sizes = self.layout, self.layout.sizes
-        self.gradient(at.lm_head._replace(slot=GRADIENTS), at.logits, at.x, at.v, at.d)
-        self.product(at.dx, at.logits, at.lm_head, at.v, at.d)
+        layout, sizes = self.layout, self.layout.sizes
+        self.gradient(layout.lm_head._replace(slot=GRADIENTS), layout.logits, layout.x, layout.v,
+                      layout.d)
+        self.product(layout.dx, layout.logits, layout.lm_head, layout.v, layout.d)
         last = sizes.layers - 1
-        self.point(LAYER, PARAMETERS, at.first_layer + last * at.layer_size)
-        self.point(LAYER_GRADIENTS, GRADIENTS, at.first_layer + last * at.layer_size)
-        self.point(TRACE, WORK, at.first_trace + last * at.trace_size)
+        self.point(LAYER, PARAMETERS, layout.first_layer + last * layout.layer_size)
+        self.point(LAYER_GRADIENTS, GRADIENTS, layout.first_layer + last * layout.layer_size)
+        self.point(TRACE, WORK, layout.first_trace + last * layout.trace_size)
 
     def emit_layers_back(self):
         """The backward pass of so many layers."""
-        at = self.layout
+        layout = self.layout
         with each(self.asm, LAYERS_LEFT, Slot(LAYERS), {
-                LAYER: -at.layer_size, LAYER_GRADIENTS: -at.layer_size, TRACE: -at.trace_size}):
+                LAYER: -layout.layer_size, LAYER_GRADIENTS: -layout.layer_size,
+                TRACE: -layout.trace_size}):
             self.mlp_backward()
             self.attention_backward()
 
     def emit_embed_back(self):
         """The gradients of wte and wpe."""
-        asm, at = self.asm, self.layout
-        self.rmsnorm_backward(at.dx, at.dx, at.embedded, at.first_factors, False)
-        wte, wpe = (m._replace(slot=GRADIENTS) for m in (at.wte, at.wpe))
-        kernels.embed_backward(asm, at.dx, wte, wpe, Matrix(TOKENS, 0, FLOAT), Slot(ROWS),
-                               at.d // asm.lanes)
+        asm, layout = self.asm, self.layout
+        self.rmsnorm_backward(layout.dx, layout.dx, layout.embedded, layout.first_factors, False)
+        wte, wpe = (m._replace(slot=GRADIENTS) for m in (layout.wte, layout.wpe))
+        kernels.embed_backward(asm, layout.dx, wte, wpe, Matrix(TOKENS, 0, FLOAT), Slot(ROWS),
+                               layout.d // asm.lanes)
 
     def mlp_backward(self):
-        at = self.layout
-        fc1, fc2 = (m._replace(slot=LAYER_GRADIENTS) for m in (at.fc1, at.fc2))
-        self.gradient(fc2, at.dx, at.hidden, at.d, at.f)
-        self.product(at.d_hidden, at.dx, at.fc2, at.d, at.f)
-        kernels.relu_backward(self.asm, at.d_hidden, at.hidden, Slot(HIDDEN_VECTORS))
-        self.gradient(fc1, at.d_hidden, at.mlp_normed, at.f, at.d)
-        self.product(at.d_normed, at.d_hidden, at.fc1, at.f, at.d)
-        self.rmsnorm_backward(at.dx, at.d_normed, at.mlp_normed, at.mlp_factors, True)
+        layout = self.layout
+        fc1, fc2 = (m._replace(slot=LAYER_GRADIENTS) for m in (layout.fc1, layout.fc2))
+        self.gradient(fc2, layout.dx, layout.hidden, layout.d, layout.f)
+        self.product(layout.d_hidden, layout.dx, layout.fc2, layout.d, layout.f)
+        kernels.relu_backward(self.asm, layout.d_hidden, layout.hidden, Slot(HIDDEN_VECTORS))
+        self.gradient(fc1, layout.d_hidden, layout.mlp_normed, layout.f, layout.d)
+        self.product(layout.d_normed, layout.d_hidden, layout.fc1, layout.f, layout.d)
+        self.rmsnorm_backward(layout.dx, layout.d_normed, layout.mlp_normed, layout.mlp_factors,
+                              True)
 
     def attention_backward(self):
-        asm, at, sizes = self.asm, self.layout, self.layout.sizes
-        wqkv, wo = (m._replace(slot=LAYER_GRADIENTS) for m in (at.wqkv, at.wo))
-        self.gradient(wo, at.dx, at.joined, at.d, at.q)
-        self.product(at.d_joined, at.dx, at.wo, at.d, at.q)
-        self.point(HEAD, TRACE, at.qkv.offset)
-        self.point(WEIGHTS, TRACE, at.weights_offset)
+        asm, layout, sizes = self.asm, self.layout, self.layout.sizes
+        wqkv, wo = (m._replace(slot=LAYER_GRADIENTS) for m in (layout.wqkv, layout.wo))
+        self.gradient(wo, layout.dx, layout.joined, layout.d, layout.q)
+        self.product(layout.d_joined, layout.dx, layout.wo, layout.d, layout.q)
+        self.point(HEAD, TRACE, layout.qkv.offset)
+        self.point(WEIGHTS, TRACE, layout.weights_offset)
         self.point(D_HEAD, WORK, 0)
-        queries, keys, values = (at_head(at.qkv, HEAD, part, at.q) for part in range(3))
+        queries, keys, values = (at_head(layout.qkv, HEAD, part, layout.q) for part in range(3))
         d_queries, d_keys, d_values = (
-            Matrix(D_HEAD, at.d_qkv.offset + part * at.q * FLOAT, at.d_qkv.stride)
+            Matrix(D_HEAD, layout.d_qkv.offset + part * layout.q * FLOAT, layout.d_qkv.stride)
             for part in range(3))
-        d_head = Matrix(D_HEAD, at.d_joined.offset, at.d_joined.stride)
-        weights = Matrix(WEIGHTS, 0, at.n * FLOAT)
-        rows, scores = Slot(ALL_ROWS), at.d_scores
-        with each(asm, HEADS_LEFT, sizes.heads, {
-                HEAD: at.h * FLOAT, D_HEAD: at.h * FLOAT, WEIGHTS: at.n * at.n * FLOAT}):
-            kernels.transposed_product(asm, scores, d_head, values, Slot(PAIRS), Slot(GROUPS), at.h)
+        d_head = Matrix(D_HEAD, layout.d_joined.offset, layout.d_joined.stride)
+        weights = Matrix(WEIGHTS, 0, layout.n * FLOAT)
+        rows, scores = Slot(ALL_ROWS), layout.d_scores
+        with each(asm, HEADS_LEFT, sizes.heads, self.next_head()):
+            kernels.transposed_product(asm, scores, d_head, values, Slot(PAIRS), Slot(GROUPS),
+                                       layout.h)
             kernels.softmax_backward(asm, scores, weights, rows, Slot(GROUPS),
                                      self.index(sizes.head_dim ** -0.5))
-            kernels.product(asm, d_queries, scores, keys, Slot(FOURS), rows, at.h)
+            kernels.product(asm, d_queries, scores, keys, Slot(FOURS), rows, layout.h)
             kernels.product(asm, d_keys, scores._replace(stride=FLOAT), queries, Slot(FOURS), rows,
-                            at.h, scores.stride)
+                            layout.h, scores.stride)
             kernels.product(asm, d_values, weights._replace(stride=FLOAT), d_head, Slot(FOURS),
-                            rows, at.h, weights.stride)
-        self.gradient(wqkv, at.d_qkv, at.normed, 3 * at.q, at.d)
-        self.product(at.d_normed, at.d_qkv, at.wqkv, 3 * at.q, at.d)
-        self.rmsnorm_backward(at.dx, at.d_normed, at.normed, at.factors, True)
+                            rows, layout.h, weights.stride)
+        self.gradient(wqkv, layout.d_qkv, layout.normed, 3 * layout.q, layout.d)
+        self.product(layout.d_normed, layout.d_qkv, layout.wqkv, 3 * layout.q, layout.d)
+        self.rmsnorm_backward(layout.dx, layout.d_normed, layout.normed, layout.factors, True)
 
     def gradient(self, C, dY, X, rows, columns):
         """C += dY^T X: the gradient of a matrix from that of its output, and its input."""
@@ -336,43 +357,45 @@ class Programs:
                                  self.index(1 / self.layout.sizes.width), add)
 
 
-class Lane:
-    """One document at a time: its tokens, what its forward pass leaves, its gradients."""
+class Accumulator:
+    """Takes one document at a time and adds up gradients: tokens, trace of the forward pass, sums.
+    """
 
     def __init__(self, engine, gradients):
-        at = engine.layout
+        layout = engine.layout
         self.engine, self.gradients, self.n = engine, gradients, None
-        self.work, self.notes = Buffer(at.work_bytes), Buffer((4 * at.n + 8) * FLOAT)
-        self.indices = (ctypes.c_int64 * (2 * at.n))()
+        self.work, self.scratch = Buffer(layout.work_bytes), Buffer((4 * layout.n + 8) * FLOAT)
+        self.indices = (ctypes.c_int64 * (2 * layout.n))()
         self.arguments = (ctypes.c_int64 * ARGUMENTS)(*engine.arguments)
         self.pointer = ctypes.addressof(self.arguments)
-        arguments, notes = self.arguments, self.notes.address
+        arguments, scratch = self.arguments, self.scratch.address
         arguments[WORK], arguments[GRADIENTS] = self.work.address, gradients.address
         arguments[TOKENS] = ctypes.addressof(self.indices)
-        arguments[TARGETS] = arguments[TOKENS] + at.n * FLOAT
-        arguments[CHANCES], arguments[ROW_WEIGHTS] = notes, notes + at.n * FLOAT
-        arguments[SCRATCH] = notes + 2 * at.n * FLOAT
+        arguments[TARGETS] = arguments[TOKENS] + layout.n * FLOAT
+        arguments[TARGET_PROBS], arguments[ROW_WEIGHTS] = scratch, scratch + layout.n * FLOAT
+        arguments[SCRATCH] = scratch + 2 * layout.n * FLOAT
 
     def set_tokens(self, tokens, n):
         """The first n tokens of a document, and the n that follow each of them, if there are."""
-        at, indices = self.engine.layout, self.indices
+        layout, indices = self.engine.layout, self.indices
         targets = tokens[1:n + 1]
-        indices[:n] = [token * at.wte.stride for token in tokens[:n]]
-        indices[at.n:at.n + len(targets)] = [token * FLOAT for token in targets]
+        indices[:n] = [token * layout.wte.stride for token in tokens[:n]]
+        indices[layout.n:layout.n + len(targets)] = [token * FLOAT for token in targets]
         if n != self.n:
             self.set_length(n)
 
     def set_length(self, n):
         """What depends on the number of tokens only."""
-        at, lanes, arguments = self.engine.layout, self.engine.vector, self.arguments
+        layout, lanes, arguments = self.engine.layout, self.engine.vector, self.arguments
         rows = padded(n)
-        for start in (0, at.n):
+        for start in (0, layout.n):
             self.indices[start + n:start + rows] = [0] * (rows - n)
-        self.notes.numbers[at.n:at.n + rows] = array.array("d", [1 / n] * n + [0.0] * (rows - n))
+        weights = array.array("d", [1 / n] * n + [0.0] * (rows - n))
+        self.scratch.numbers[layout.n:layout.n + rows] = weights
         for slot, count in ((ROWS, n), (ALL_ROWS, rows), (FOURS, rows // 4),
                             (PAIRS, rows // self.engine.nt_rows), (GROUPS, rows // lanes),
-                            (HIDDEN_VECTORS, rows * at.f // lanes),
-                            (WIDTH_VECTORS, rows * at.d // lanes)):
+                            (HIDDEN_VECTORS, rows * layout.f // lanes),
+                            (WIDTH_VECTORS, rows * layout.d // lanes)):
             arguments[slot] = count
         self.n = n
 
@@ -394,47 +417,48 @@ class Lane:
         """Add the gradients of a document's mean loss -> the probabilities of its targets."""
         n = min(self.engine.sizes.context, len(tokens) - 1)
         self.run("learn", tokens, n)
-        return self.notes.numbers[:n]
+        return self.scratch.numbers[:n]
 
     def score(self, tokens):
         """The probabilities of a document's targets."""
         n = min(self.engine.sizes.context, len(tokens) - 1)
         self.run("score", tokens, n)
-        return self.notes.numbers[:n]
+        return self.scratch.numbers[:n]
 
     def logits(self, tokens):
         """Logits of what follows at most `context` tokens: [float]."""
         self.run("predict", tokens, len(tokens))
-        at = self.engine.layout
-        start = at.logits.offset // FLOAT + (len(tokens) - 1) * at.v
+        layout = self.engine.layout
+        start = layout.logits.offset // FLOAT + (len(tokens) - 1) * layout.v
         return self.work.numbers[start:start + self.engine.sizes.vocabulary].tolist()
 
 
 class Engine:
-    """Parameters and Adam's sums of a model, its programs, and lanes to run them in."""
+    """Parameters and Adam's sums of a model, its programs, and accumulators to run them in."""
 
     def __init__(self, sizes, assembler, max_bytes):
         """TooLarge where more than max_bytes would be needed in one piece."""
         self.sizes, self.layout = sizes, Layout(sizes)
-        at = self.layout
-        if max(at.parameter_bytes, at.work_bytes) >= max_bytes:
+        layout = self.layout
+        if max(layout.parameter_bytes, layout.work_bytes) >= max_bytes:
             raise TooLarge
-        self.programs, self.functions = Programs(assembler, at), {}
+        self.programs, self.functions = Programs(assembler, layout), {}
         self.lock = threading.Lock()
-        self.in_parts = at.parameter_bytes // FLOAT * sizes.context > LONG_CALL
+        self.in_parts = layout.parameter_bytes // FLOAT * sizes.context > LONG_CALL
         probe = assembler()
         self.vector, self.nt_rows = probe.lanes, probe.nt_rows
-        self.parameters, self.means, self.squares = [Buffer(at.parameter_bytes) for _ in range(3)]
+        self.parameters, self.means, self.squares = (Buffer(layout.parameter_bytes)
+                                                     for _ in range(3))
         self.place_tables()
-        self.all_lanes = [Lane(self, Buffer(at.parameter_bytes))]
+        self.accumulators = [Accumulator(self, Buffer(layout.parameter_bytes))]
 
     def place_tables(self):
-        """Constants and masks, and the arguments that all lanes share."""
-        at, self.arguments = self.layout, [0] * ARGUMENTS
+        """Constants and masks, and the arguments that all accumulators share."""
+        layout, self.arguments = self.layout, [0] * ARGUMENTS
         constants = self.programs.constants
-        causal = [0.0 if j <= i else MASKED for i in range(at.n) for j in range(at.n)]
-        vocabulary = [0.0 if k < self.sizes.vocabulary else MASKED for k in range(at.v)]
-        self.tables = Buffer((len(constants) + len(causal) + at.v + 8) * FLOAT)
+        causal = [0.0 if j <= i else MASKED for i in range(layout.n) for j in range(layout.n)]
+        vocabulary = [0.0 if k < self.sizes.vocabulary else MASKED for k in range(layout.v)]
+        self.tables = Buffer((len(constants) + len(causal) + layout.v + 8) * FLOAT)
         end = 0
         for slot, values in ((ADAM, [0.0] * 8), (CAUSAL, causal), (VOCABULARY_MASK, vocabulary),
                              (CONSTANTS, constants)):
@@ -447,27 +471,27 @@ class Engine:
 
     def program(self, name):
         """A program as a function of the arguments' address, made when it is first used."""
-        with self.lock:                    # lanes ask for it side by side
+        with self.lock:                    # several threads ask for it
             if name not in self.functions:
                 self.functions[name] = Code(self.programs.make(name)).function
             return self.functions[name]
 
-    def lanes(self, count):
-        """The first so many lanes."""
-        while len(self.all_lanes) < count:
-            self.all_lanes.append(Lane(self, Buffer(self.layout.parameter_bytes)))
-        return self.all_lanes[:count]
+    def first_accumulators(self, count):
+        """The first `count` accumulators, made where they are missing."""
+        while len(self.accumulators) < count:
+            self.accumulators.append(Accumulator(self, Buffer(self.layout.parameter_bytes)))
+        return self.accumulators[:count]
 
     def gather(self, count):
-        """Add the gradients of the first so many lanes to those of the first, in their order."""
-        for lane in self.all_lanes[1:count]:
-            lane.arguments[TOTAL] = self.all_lanes[0].gradients.address
-            self.program("gather")(lane.pointer)
+        """Add the gradients of the first `count` accumulators to the first's, in their order."""
+        for accumulator in self.accumulators[1:count]:
+            accumulator.arguments[TOTAL] = self.accumulators[0].gradients.address
+            self.program("gather")(accumulator.pointer)
 
     def step(self, beta1, beta2, rate, epsilon, scale):
-        """Adam, on `scale` times the first lane's gradients, which become 0."""
+        """Adam, on `scale` times the first accumulator's gradients, which become 0."""
         self.tables.numbers[:5] = array.array("d", (beta1, beta2, rate, epsilon, scale))
-        self.program("adam")(self.all_lanes[0].pointer)
+        self.program("adam")(self.accumulators[0].pointer)
 
     def write(self, buffer, numbers):
         """Fill a Buffer from an iterable of numbers in a file's order."""

@@ -260,7 +260,7 @@ def softmax(asm, P, rows, vectors, mask, scale):
 
 
 def softmax_backward(asm, dP, P, rows, vectors, scale):
-    """dP becomes the gradient of softmax's input: P (dP - sum(P dP)) scale, row by row."""
+    """dP becomes the gradient of softmax's input, row by row: ds = p (dp - sum(p dp)) scale."""
     set_address(asm, 0, dP)
     set_address(asm, 1, P)
     asm.load_slot(2, CONSTANTS)
@@ -325,7 +325,10 @@ def rmsnorm(asm, Y, factors, X, rows, vectors, inverse_width, epsilon):
 
 
 def rmsnorm_backward(asm, dX, dY, Y, factors, rows, vectors, inverse_width, add):
-    """dX = factor (dY - Y mean(Y dY)), plus what dX held with `add`; dX may be dY."""
+    """Row by row dx = f (dy - y mean(y dy)), f the row's factor; with `add` it is added to dX.
+
+    dX may be dY.
+    """
     for p, matrix in ((0, dX), (1, dY), (9, Y), (8, factors)):
         set_address(asm, p, matrix)
     asm.load_slot(2, CONSTANTS)
@@ -363,7 +366,7 @@ def rmsnorm_backward(asm, dX, dY, Y, factors, rows, vectors, inverse_width, add)
 
 
 def relu_backward(asm, d_hidden, hidden, vectors):
-    """d_hidden is 0 where hidden is; both without gaps. vectors: a count."""
+    """dh = dh if h > 0 else 0, h of hidden; both without gaps. vectors: a count."""
     set_address(asm, 0, d_hidden)
     set_address(asm, 1, hidden)
     asm.zero(2)
@@ -424,12 +427,12 @@ def embed_backward(asm, dX, wte, wpe, tokens, rows, vectors):
                 asm.store(1, p, offset)
 
 
-def cross_entropy(asm, P, targets, chances, weights, rows, vectors):
-    """Each row of P: the gradient of its loss, (P - 1 at the target) times the row's weight.
+def cross_entropy(asm, P, targets, target_probs, weights, rows, vectors):
+    """P becomes the gradient of the logits, row by row: dl = w (p - [1 at the target]).
 
-    targets: offsets in bytes; chances: where the probability of each target goes.
+    targets: offsets in bytes; target_probs: where the probability of each target goes.
     """
-    for p, matrix in ((0, P), (1, targets), (2, chances), (3, weights)):
+    for p, matrix in ((0, P), (1, targets), (2, target_probs), (3, weights)):
         set_address(asm, p, matrix)
     asm.load_slot(8, CONSTANTS)
     asm.load_one(4, 8, ONE * FLOAT)

@@ -1,5 +1,7 @@
-"""Executable memory and buffers, by mmap and ctypes. What is written is made executable afterwards,
-and never both at once."""
+"""Executable memory and buffers, by mmap and ctypes.
+
+Memory is writable or executable, never both (W^X).
+"""
 import ctypes
 import mmap
 import sys

@@ -14,8 +14,8 @@ from .engine import Engine, Sizes, TooLarge  # noqa: F401  (for fastgpt.py)
 from .memory import Code
 
 MAX_BYTES = 1 << 31                # of parameters, or of what a document leaves: 32-bit offsets
-MAX_LANES = 8                      # parts of a batch that are summed by themselves
-LANE_NUMBERS = 4 << 20             # parameters in all lanes' gradients, if more than two lanes
+MAX_PARTS = 8                      # parts of a batch that are summed by themselves
+PART_NUMBERS = 4 << 20             # parameters in all parts' gradients, if more than two parts
 CHUNK = 1 << 16                    # numbers that are read from a model at a time
 
 
@@ -61,10 +61,10 @@ class NativeModel:
         for buffer in self.buffers:
             yield from self.engine.read(buffer, CHUNK)
 
-    def lanes_for(self, documents):
+    def parts_for(self, documents):
         """Documents in parts that are the same whoever computes them: [[document]]."""
-        lanes = max(2, min(MAX_LANES, LANE_NUMBERS // self.shape.size()))
-        size = -(-len(documents) // lanes)
+        count = max(2, min(MAX_PARTS, PART_NUMBERS // self.shape.size()))
+        size = -(-len(documents) // count)
         return [documents[i:i + size] for i in range(0, len(documents), size)]
 
     def update(self, documents, rate, epsilon, workers=1):
@@ -73,12 +73,12 @@ class NativeModel:
         Where the loss is not finite, the parameters stay as they were. rate, epsilon: for Adam's
         running sums, as fastgpt.adam takes them.
         """
-        parts = self.lanes_for(documents)
-        lanes = self.engine.lanes(len(parts))
+        parts = self.parts_for(documents)
+        accumulators = self.engine.first_accumulators(len(parts))
         if workers > 1 and len(parts) > 1:
-            losses = list(start_threads(workers).map(sum_losses, lanes, parts))
+            losses = list(start_threads(workers).map(sum_losses, accumulators, parts))
         else:
-            losses = list(map(sum_losses, lanes, parts))
+            losses = list(map(sum_losses, accumulators, parts))
         loss = sum(losses) / len(documents)
         if math.isfinite(loss):
             self.engine.gather(len(parts))
@@ -87,7 +87,7 @@ class NativeModel:
 
     def loss(self, tokens):
         """The mean loss of a document, of at most `context` predictions."""
-        return mean_loss(self.engine.lanes(1)[0].score(tokens))
+        return mean_loss(self.engine.first_accumulators(1)[0].score(tokens))
 
     def new_cache(self):
         """The tokens that were read; see next_logits."""
@@ -96,17 +96,17 @@ class NativeModel:
     def next_logits(self, tokens, cache):
         """Logits of what follows `tokens`, which follow those of the cache: [float]."""
         cache += tokens
-        return self.engine.lanes(1)[0].logits(cache)
+        return self.engine.first_accumulators(1)[0].logits(cache)
 
 
-def mean_loss(chances):
+def mean_loss(target_probs):
     """The mean of -log p; NaN stays NaN."""
-    return -sum(math.log(p or 5e-324) for p in chances) / len(chances)
+    return -sum(math.log(p or 5e-324) for p in target_probs) / len(target_probs)
 
 
-def sum_losses(lane, documents):
-    """The sum of the losses of documents, whose gradients the lane adds up."""
-    return sum(mean_loss(lane.learn(tokens)) for tokens in documents)
+def sum_losses(accumulator, documents):
+    """The sum of the losses of documents, whose gradients the accumulator adds up."""
+    return sum(mean_loss(accumulator.learn(tokens)) for tokens in documents)
 
 
 @functools.lru_cache(maxsize=None)

@@ -6,10 +6,11 @@
                                  in ../release/
     build_release.py FOLDER      the same in FOLDER
 
-`python3 qr.pyz decode photo.jpg` runs a tool that nothing else need lie beside. The version is that of the first heading in CHANGELOG.md; the files are those that git tracks, as
-they lie here. The same files give the same bytes on every machine: names are sorted, times are
-those of 1980, and nothing is compressed, since zlib's bytes differ from build to build. Unpacked,
-by `python3 -m zipfile -e gpt-VERSION.zip .` for instance, it is a folder that runs.
+`python3 qr.pyz decode photo.jpg` runs a tool that needs nothing beside it. The version is that of
+the first heading in CHANGELOG.md; the files are those that git tracks, as they lie here. The same
+files give the same bytes on every machine: names are sorted, times are those of 1980, and nothing
+is compressed, since zlib's bytes differ from build to build. Unpacked, by `python3 -m zipfile -e
+gpt-VERSION.zip .` for instance, the ZIP is a folder that runs.
 """
 import argparse
 import hashlib

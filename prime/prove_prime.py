@@ -35,12 +35,12 @@ class Progress:
     """Steps done, on stderr: one line that changes on a terminal, elsewhere a line now and then."""
 
     def __init__(self):
-        self.begun = self.shown = time.perf_counter()
+        self.start_time = self.shown = time.perf_counter()
         self.terminal = sys.stderr.isatty()
 
     def __call__(self, done, steps):
         now = time.perf_counter()
-        text = f"prove_prime.py: {done} of {steps} steps, {now - self.begun:.0f} s"
+        text = f"prove_prime.py: {done} of {steps} steps, {now - self.start_time:.0f} s"
         if self.terminal:
             print(f"\r{text}\x1b[K", end="\n" if done == steps else "", file=sys.stderr, flush=True)
         elif now - self.shown > PROGRESS_SECONDS:

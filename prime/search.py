@@ -121,7 +121,7 @@ def next_prime(n, jobs=1, limit=None, report=lambda *_: None):
     if n < 1 << SIEVE_MIN_BITS:
         return next_small_prime(n, limit)
     with Workers(jobs) as workers:
-        begun, tested, base = time.perf_counter(), 0, n
+        start_time, tested, base = time.perf_counter(), 0, n
         while limit is None or base < n + limit:
             length = int(WINDOW * math.log(2) * n.bit_length())
             if limit is not None:
@@ -131,7 +131,7 @@ def next_prime(n, jobs=1, limit=None, report=lambda *_: None):
             results = workers.map(passes_base_2, ((base, k) for k in candidates))
             for k, passed in zip(candidates, results):
                 tested += 1
-                report(tested, expected, time.perf_counter() - begun)
+                report(tested, expected, time.perf_counter() - start_time)
                 if passed:
                     tests = [(base + k, b) for b in [None] + random_bases(base + k)]
                     if all(workers.map(passes_test, tests)):

@@ -118,7 +118,7 @@ class Arena:
 
     def run_in(self, folder, name, parts, lines, progress):
         """Run what lies in a folder -> Run."""
-        begun, enough = time.perf_counter(), threading.Event()
+        start_time, enough = time.perf_counter(), threading.Event()
         process, report = self.start(folder, name, lines is not None)
 
         def listen(data):
@@ -136,7 +136,7 @@ class Arena:
             end_process(process)
             with self.lock:
                 self.running.discard(process)
-        seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - start_time
         with os.fdopen(report, "rb") as file:
             facts = file.read().split()
         for collector in (out, errors):

@@ -25,9 +25,9 @@ def launch(program):
         child = os.fork()
         if child:
             become_subreaper()
-            begun = time.perf_counter()
+            start_time = time.perf_counter()
             os.write(ready, b".")
-            supervise(child, begun, report, folder, name)
+            supervise(child, start_time, report, folder, name)
         os.read(wait, 1)
         os.setsid()
         for descriptor in (report, wait, ready):
@@ -147,7 +147,7 @@ def become_subreaper():
             pass
 
 
-def supervise(child, begun, report, folder, name):
+def supervise(child, start_time, report, folder, name):
     """Wait for the child, or for the end of standard input, end what is left, report; no return.
 
     The report: wait status or None, seconds, number of other processes.
@@ -175,7 +175,7 @@ def supervise(child, begun, report, folder, name):
             stopped = 0 in ready
             if wake in ready:
                 os.read(wake, 4096)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - start_time
     others += end_descendants(child) - (status is None)
     if stopped:                            # perhaps because the referee is gone: leave nothing
         remove_folder(folder, name)

@@ -17,11 +17,11 @@ class Progress:
 
     def __init__(self):
         self.shown = sys.stderr is not None and sys.stderr.isatty()
-        self.begun, self.done, self.total, self.lock = None, 0.0, 0.0, threading.Lock()
+        self.start_time, self.done, self.total, self.lock = None, 0.0, 0.0, threading.Lock()
 
     def begin(self, weights):
         """A phase begins, whose runs have these weights: the reference's seconds, or guesses."""
-        self.begun, self.done, self.total = time.perf_counter(), 0.0, sum(weights)
+        self.start_time, self.done, self.total = time.perf_counter(), 0.0, sum(weights)
 
     def finish(self, weight):
         with self.lock:
@@ -35,7 +35,7 @@ class Progress:
             where = f"step {steps[0][0]} / {steps[0][1]}" if steps else ""
             left = ""
             if self.done:
-                spent = time.perf_counter() - self.begun
+                spent = time.perf_counter() - self.start_time
                 left = f", {spent * (self.total - self.done) / self.done:.0f} s left"
             print(f"\r\033[K{printable(name)}, {dataset}: {where}{left}", end="", file=sys.stderr,
                   flush=True)

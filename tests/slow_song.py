@@ -13,6 +13,7 @@ import wave
 
 import test_song
 import test_song_commands
+from test_song import hear, make_wav, render
 
 from common import primality
 from song import listening, midi, restoring, wav, written
@@ -69,7 +70,7 @@ class Recordings(unittest.TestCase):
 
     def write(self, name, samples, width=2, channels=1):
         with open(self.at(name), "wb") as file:
-            file.write(test_song.make_wav(samples, 22050, width, channels))
+            file.write(make_wav(samples, 22050, width, channels))
 
     def test_our_sound_at_every_rate(self):
         for name in ("44100.wav", "22050.wav", "8000.wav"):
@@ -122,7 +123,7 @@ class Recordings(unittest.TestCase):
     def test_the_tune_of_another_number_is_heard_and_refused(self):
         other = str(int(self.digits) // 7)[:300]
         with open(self.at("other.wav"), "wb") as file:
-            file.write(test_song.make_wav(test_song.render(other, 22050), 22050))
+            file.write(make_wav(render(other, 22050), 22050))
         done = run_python(test_song_commands.DECODE, self.at("other.wav"), "-o",
                           self.at("none.py"))
         self.assertEqual((done.returncode, done.stdout, done.stderr.count(b"\n")), (1, b"", 1))
@@ -136,15 +137,15 @@ class OurRecordings(test_song.TuneCase):
         samples = list(self.samples)
         for changed in ((samples[:150000] + [0] * 9000 + samples[150000:],
                              samples[:56000] + samples)):
-            self.assertEqual(test_song.hear(test_song.make_wav(changed, 8000)), self.digits)
+            self.assertEqual(hear(make_wav(changed, 8000)), self.digits)
 
     def test_any_rate_key_and_tempo_is_read(self):
         for sample_rate, sa, rate in ((11025, 57, 5.0), (8000, 36, 3.0)):
-            data = test_song.make_wav(test_song.render(self.digits, sample_rate, sa, rate), sample_rate)
-            self.assertEqual(test_song.hear(data), self.digits, (sample_rate, sa, rate))
+            data = make_wav(render(self.digits, sample_rate, sa, rate), sample_rate)
+            self.assertEqual(hear(data), self.digits, (sample_rate, sa, rate))
 
     def test_a_quiet_recording_is_read(self):
-        self.assertEqual(test_song.hear(test_song.make_wav([v // 4 for v in self.samples], 8000)), self.digits)
+        self.assertEqual(hear(make_wav([v // 4 for v in self.samples], 8000)), self.digits)
 
     def test_float_samples_and_other_chunks_are_read(self):
         data = array.array("f", [v / 32768 for v in self.samples])
@@ -154,28 +155,28 @@ class OurRecordings(test_song.TuneCase):
         header = struct.pack("<HHIIHH", 3, 1, 8000, 32000, 4, 32)
         body = (b"WAVEfmt " + struct.pack("<I", 16) + header + b"LIST\3\0\0\0abc\0data"
                 + struct.pack("<I", 4 * len(data)))
-        self.assertEqual(test_song.hear(b"RIFF\0\0\0\0" + body + data.tobytes()), self.digits)
+        self.assertEqual(hear(b"RIFF\0\0\0\0" + body + data.tobytes()), self.digits)
 
     def test_three_percent_of_speed_is_followed(self):
         for sample_rate in (7760, 8240):
-            self.assertEqual(test_song.hear(test_song.make_wav(self.samples, sample_rate)), self.digits)
+            self.assertEqual(hear(make_wav(self.samples, sample_rate)), self.digits)
 
     def test_silence_around_the_piece_is_ignored(self):
-        data = test_song.make_wav([0] * 13000 + list(self.samples) + [0] * 30000, 8000)
-        self.assertEqual(test_song.hear(data), self.digits)
+        data = make_wav([0] * 13000 + list(self.samples) + [0] * 30000, 8000)
+        self.assertEqual(hear(data), self.digits)
 
     def test_white_noise_at_ten_decibels_is_no_obstacle(self):
         rng = random.Random(5)
         level = math.sqrt(sum(v * v for v in self.samples) / len(self.samples) / 10)
         noisy = [max(-32768, min(32767, round(v + rng.gauss(0, level)))) for v in self.samples]
-        self.assertEqual(test_song.hear(test_song.make_wav(noisy, 8000)), self.digits)
+        self.assertEqual(hear(make_wav(noisy, 8000)), self.digits)
 
     def test_another_sound_in_the_middle_gives_the_prime_or_an_error(self):
         rng = random.Random(7)
         noise = [rng.randrange(-20000, 20000) for _ in range(8000)]
         samples = list(self.samples[:144000]) + noise + list(self.samples[152000:])
         try:
-            self.assertEqual(test_song.hear(test_song.make_wav(samples, 8000)), self.digits)
+            self.assertEqual(hear(make_wav(samples, 8000)), self.digits)
         except SongError as error:
             self.assertNotIn("\n", str(error))
 
@@ -184,11 +185,11 @@ class OurRecordings(test_song.TuneCase):
         noise = [rng.randrange(-9000, 9000) for _ in range(100000)]
         tune = [round(8000 * math.sin(i * (0.1 + 0.03 * (i // 3000 % 7)))) for i in range(200000)]
         for samples in ([0] * 100000, noise, tune, self.samples[:9], self.samples[:80000]):
-            self.assert_refused(test_song.make_wav(samples, 8000), "is it another song?")
+            self.assert_refused(make_wav(samples, 8000), "is it another song?")
 
     def assert_refused(self, data, words):
         with self.assertRaisesRegex(SongError, words):
-            test_song.hear(data)
+            hear(data)
 
 
 class HostileNotes(unittest.TestCase):

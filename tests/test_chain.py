@@ -1,6 +1,7 @@
 """The scripts of the chain: microgpt.py's gradients and errors, and what the files promise."""
 import ast
 import contextlib
+import doctest
 import glob
 import hashlib
 import io
@@ -17,6 +18,21 @@ import microgpt
 from support import InFolder, canonical, path, read, run_log, share
 
 MICROGPT = path("microgpt.py")
+
+
+class Reading(unittest.TestCase):
+    """What microgpt.py says of itself."""
+
+    def test_its_worked_example_is_right(self):
+        result = doctest.testmod(microgpt)
+        self.assertEqual((result.failed, result.attempted > 4), (0, True))
+
+    def test_heads_that_do_not_share_the_width_are_refused(self):
+        text = read("microgpt.py").decode()
+        for old, new in (("N_HEAD = 4 ", "N_HEAD = 3 "), ("N_EMBD = 16 ", "N_EMBD = 10 ")):
+            self.assertIn(old, text)
+            with self.assertRaisesRegex(AssertionError, "must be a multiple of N_HEAD"):
+                exec(text.replace(old, new), {"__name__": "microgpt"})
 
 
 class Gradients(unittest.TestCase):

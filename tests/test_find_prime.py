@@ -175,7 +175,7 @@ class Refused(InFolder):
     @unittest.skipIf(os.name == "nt", "no limit of a file's size there")
     def test_where_one_file_cannot_be_written_none_is(self):
         self.put("c.py", b"print(2)\n")
-        limited = ("import os,resource,runpy,sys,signal;signal.signal(signal.SIGXFSZ,signal.SIG_IGN);"
+        limited = ("import os,resource,runpy,sys,signal as s;s.signal(s.SIGXFSZ,s.SIG_IGN);"
                    "resource.setrlimit(resource.RLIMIT_FSIZE,(1024,1024));sys.argv=sys.argv[1:];"
                    "sys.path[0]=os.path.dirname(sys.argv[0]);"
                    "runpy.run_path(sys.argv[0],run_name='__main__')")
@@ -208,7 +208,8 @@ class Interrupted(InFolder):
         errors = running.communicate(timeout=60)[1].splitlines()
         self.assertEqual(running.returncode, status)
         self.assertEqual([line for line in errors if b"zlib packs instead" not in line], [])
-        self.assertEqual(sorted(os.listdir(self.folder)), ["a.py", "common", "find_prime.py", "prime"])
+        self.assertEqual(sorted(os.listdir(self.folder)),
+                         ["a.py", "common", "find_prime.py", "prime"])
 
     def test_ctrl_c_while_workers_start_prints_no_traceback(self):
         need(os.path.isdir("/proc/self/task"), "/proc")

@@ -62,7 +62,8 @@ class Arguments(unittest.TestCase):
         self.assert_refused(qr.QRError, "no PNG", qr.read, b"text")
 
     def test_of_decks(self):
-        for words, arguments in (("deck name 'über'", (b"hi", "über")), ("deck name ''", (b"hi", "")),
+        for words, arguments in (("deck name 'über'", (b"hi", "über")),
+                                 ("deck name ''", (b"hi", "")),
                                  ("deck name 'FIVES'", (b"hi", "FIVES")),
                                  ("layout 'x': the layouts are binary and text", (b"hi", "A", "x")),
                                  ("1 check cards", (b"hi", "A", "text", 1)),
@@ -84,10 +85,12 @@ class Arguments(unittest.TestCase):
         self.assert_refused(ValueError, "is empty", prime.find, b"")
         self.assert_refused(ValueError, "padding 0: it takes 1 byte or more", prime.find, b"a", 0)
         self.assert_refused(ValueError, "larger than 65536 bytes", prime.find, bytes(65537))
-        self.assert_refused(prime.CertificateError, "neither \\[section\\] nor", prime.verify, b"text")
+        self.assert_refused(prime.CertificateError, "neither \\[section\\] nor", prime.verify,
+                            b"text")
 
     def test_of_golf(self):
-        self.assert_refused(ValueError, "packs at most 65536 bytes, not 65537", golf.deflate, bytes(65537))
+        self.assert_refused(ValueError, "packs at most 65536 bytes, not 65537", golf.deflate,
+                            bytes(65537))
 
     def test_errors_are_value_errors_but_for_those_of_commands(self):
         self.assertTrue(issubclass(PictureError, ValueError))

@@ -472,8 +472,8 @@ class Models(unittest.TestCase):
         for native, _, rng in self.pairs(((6, 2, 8, 2, 5), (5, 1, 6, 3, 4))):
             document = self.document(native.shape, rng, 7)
             numbers = native.engine.parameters.numbers
-            native.engine.lanes(1)[0].learn(document)
-            gradients = native.engine.lanes(1)[0].gradients.numbers.tolist()
+            native.engine.first_accumulators(1)[0].learn(document)
+            gradients = native.engine.first_accumulators(1)[0].gradients.numbers.tolist()
             for at in [i for i, value in enumerate(numbers) if value and rng.random() < 0.3]:
                 middle, losses = numbers[at], []
                 for numbers[at] in (middle + 1e-5, middle - 1e-5):
@@ -497,7 +497,7 @@ class Models(unittest.TestCase):
         for native, _, rng in self.pairs(((6, 3, 6, 3, 4), (71, 2, 33, 3, 19))):
             document, results = self.document(native.shape, rng, 9), []
             for native.engine.in_parts in (False, True):
-                lane = native.engine.lanes(1)[0]
+                lane = native.engine.first_accumulators(1)[0]
                 lane.gradients.numbers[:] = array.array("d", [0.0] * len(lane.gradients.numbers))
                 results.append((lane.learn(document).tolist(), lane.gradients.numbers.tolist()))
             self.assertEqual(*results)

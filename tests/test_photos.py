@@ -189,7 +189,8 @@ class OtherFiles(unittest.TestCase):
     def test_binary_netpbm_is_read(self):
         known = bytes([0, 255, 255, 0, 0, 255])
         colours = b"".join(bytes([value] * 3) for value in known)
-        for data in (b"P4 3 2\n\x80\xc0", b"P4\n# a comment\n3 2\n\x80\xc0", b"P5 3 2 255\n" + known,
+        for data in (b"P4 3 2\n\x80\xc0", b"P4\n# a comment\n3 2\n\x80\xc0",
+                     b"P5 3 2 255\n" + known,
                      b"P5 3 2 65535\n" + b"".join(bytes([value] * 2) for value in known),
                      b"P6 3 2 255\n" + colours):
             image = picture_files.open_picture(data).grey(1)
@@ -229,7 +230,8 @@ class Symbols(unittest.TestCase):
         self.assertEqual([symbol.payload for symbol in symbols], [payload])
 
     def test_any_angle_and_the_mirror(self):
-        for angle, mirrored in some(((33, True), (3, False), (45, False), (158, False), (270, True))):
+        for angle, mirrored in some(((33, True), (3, False), (45, False), (158, False),
+                                     (270, True))):
             self.assert_read(take(self.small, 4, angle, mirrored=mirrored))
 
     def test_perspective_of_an_eighth_and_more(self):

@@ -76,7 +76,8 @@ class Release(InFolder):
     def test_the_same_bytes_at_another_time_and_from_another_clone(self):
         names = self.build("a")
         clone = os.path.join(self.folder, "clone")
-        shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns("__pycache__", "run_results", "release"))
+        shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns(
+            "__pycache__", "run_results", "release"))
         for file_name in ("README.md", "common/command.py"):
             os.utime(os.path.join(clone, file_name), (time.time() - 5, time.time() - 5))
             os.chmod(os.path.join(clone, file_name), 0o600)

@@ -118,7 +118,7 @@ class WithFfmpeg(InFolder):
         self.addCleanup(os.environ.__setitem__, "PATH", before)
         os.environ["PATH"] = self.folder
         for start in (b"OggS" + bytes(99), b"\0\0\0\x20ftypM4A " + bytes(9), b"text"):
-            with self.assertRaisesRegex(SongError, "no MIDI, WAV or AIFF.*convert it: ffmpeg -i IN"):
+            with self.assertRaisesRegex(SongError, "no MIDI, WAV or AIFF.*: ffmpeg -i INPUT"):
                 sound_files.read_sound_file(io.BytesIO(start), "x")
 
     def test_ffmpeg_is_not_given_what_is_no_recording(self):

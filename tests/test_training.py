@@ -83,7 +83,7 @@ class Resuming(TrainingCase):
         self.assertEqual(self.load("my.gpt").step, 4)
         self.assert_fails(1, "has done 4 steps: give --steps above that", FAST, "train", "--data",
                           "my.txt", "--model", "my.gpt", "--steps", "1")
-        self.assert_fails(1, "begun with width = 16", FAST, "train", "--data", "my.txt",
+        self.assert_fails(1, "was started with width = 16", FAST, "train", "--data", "my.txt",
                           "--model", "my.gpt", "--width", "32")
 
 
