@@ -4,7 +4,7 @@
     test_parity.py             the usual tests, nothing to install; a minute on two cores
     test_parity.py deflate     only the cases whose name has that word
     test_parity.py --slow      the long checks that CI adds
-    test_parity.py --record    the usual tests, and write how long each took to tests/durations.txt
+    test_parity.py --record    write how long each case took to tests/durations.txt, too
 
 A case that needs a tool or a data set that is not here is skipped and says so; where CI=true that
 is a failure. Property tests take a third of their points, and all of them where CI=true. Exit
@@ -29,24 +29,50 @@ Outcome = collections.namedtuple("Outcome", "name seconds verdict details")
 
 
 class Recorder(unittest.TestResult):
-    """Collects what went wrong, and why cases were skipped."""
+    """Collects an Outcome for each case; a case with a failed subtest counts once."""
 
-    def verdict(self):
-        """One word for all that was run, with the reason where it was skipped."""
-        if self.failures or self.errors:
-            return "FAILED"
-        return "skipped: " + self.skipped[-1][1] if self.skipped else "ok"
+    def __init__(self):
+        super().__init__()
+        self.outcomes = []
+        self.mark()
+
+    def mark(self):
+        """What is recorded from here on belongs to the next Outcome."""
+        self.start_time = time.perf_counter()
+        self.seen = [len(each) for each in (self.failures, self.errors, self.skipped)]
+
+    def startTest(self, test):
+        super().startTest(test)
+        if self.outcomes:                            # a class's fixture is its first case's time
+            self.mark()
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.record(test.id())
+
+    def record(self, name):
+        """Append the Outcome of all that was recorded since the mark."""
+        problems = self.failures[self.seen[0]:] + self.errors[self.seen[1]:]
+        verdict = "ok"
+        if problems:
+            verdict = "FAILED"
+        elif len(self.skipped) > self.seen[2]:
+            verdict = "skipped: " + self.skipped[-1][1]
+        self.outcomes.append(Outcome(name, time.perf_counter() - self.start_time, verdict,
+                                     [trace for _, trace in problems]))
 
 
-def run_case(name):
-    """Run one case by its name -> Outcome. Called in a process of its own."""
+def run_cases(names):
+    """Run a case, or some of one class, by their names -> [Outcome]. In a process of its own."""
     if TESTS not in sys.path:
         sys.path.insert(0, TESTS)
     gc.set_threshold(100_000, 20, 20)                # the tapes of a GPT are many small objects
-    recorder, start = Recorder(), time.perf_counter()
-    unittest.defaultTestLoader.loadTestsFromName(name).run(recorder)
-    problems = [trace for _, trace in recorder.failures + recorder.errors]
-    return Outcome(name, time.perf_counter() - start, recorder.verdict(), problems)
+    recorder = Recorder()
+    unittest.defaultTestLoader.loadTestsFromNames(names).run(recorder)
+    if not recorder.outcomes:                        # setUpClass failed, or skipped all of them
+        for name in names:
+            recorder.record(name)
+    return recorder.outcomes
 
 
 def cases(suite):
@@ -70,20 +96,28 @@ def read_durations():
 
 
 def write_durations(outcomes):
-    """Record how long cases took, the longest first."""
+    """Record how long cases took, the longest first; those that did not run keep their time."""
+    durations = {**read_durations(), **{each.name: each.seconds for each in outcomes}}
     with open(DURATIONS, "w", encoding="utf-8") as file:
-        for outcome in sorted(outcomes, key=lambda outcome: -outcome.seconds):
-            if outcome.seconds >= SHORTEST_RECORDED:
-                file.write(f"{outcome.seconds:6.1f} {outcome.name}\n")
+        for name, seconds in sorted(durations.items(), key=lambda item: -item[1]):
+            if seconds >= SHORTEST_RECORDED:
+                file.write(f"{seconds:6.1f} {name}\n")
 
 
 def collect(pattern, word):
-    """The names of the cases that have the word, the longest first."""
+    """[names of cases to run together], the longest first.
+
+    That is one case, but for classes with `costly_fixture`, whose cases share what setUpClass made.
+    """
     sys.path.insert(0, TESTS)
-    names = [case.id() for case in cases(unittest.defaultTestLoader.discover(TESTS, pattern))]
-    durations = read_durations()
-    return sorted((name for name in names if word.lower() in name.lower()),
-                  key=lambda name: -durations.get(name, UNKNOWN_SECONDS))
+    durations, units = read_durations(), {}
+    for case in cases(unittest.defaultTestLoader.discover(TESTS, pattern)):
+        name = case.id()
+        if word.lower() in name.lower():
+            unit = name.rsplit(".", 1)[0] if getattr(case, "costly_fixture", False) else name
+            units.setdefault(unit, []).append(name)
+    return sorted(units.values(), key=lambda names: -sum(
+        durations.get(name, UNKNOWN_SECONDS) for name in names))
 
 
 def show(outcome):
@@ -110,15 +144,16 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1,
                         help="processes (one a core)")
     arguments = parser.parse_args()
-    names = collect("slow_*.py" if arguments.slow else "test_*.py", arguments.word)
-    if not names:
+    units = collect("slow_*.py" if arguments.slow else "test_*.py", arguments.word)
+    if not units:
         sys.exit(f"test_parity.py: no case has {arguments.word!r} in its name")
     start, outcomes = time.perf_counter(), []
     with concurrent.futures.ProcessPoolExecutor(max(1, arguments.jobs)) as pool:
-        futures = [pool.submit(run_case, name) for name in names]
+        futures = [pool.submit(run_cases, names) for names in units]
         for future in concurrent.futures.as_completed(futures):
-            outcomes.append(future.result())
-            show(outcomes[-1])
+            for outcome in future.result():
+                outcomes.append(outcome)
+                show(outcome)
     if arguments.record:
         write_durations(outcomes)
     counts = collections.Counter(outcome.verdict.split(":")[0] for outcome in outcomes)

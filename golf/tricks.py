@@ -86,7 +86,7 @@ TRICKS = (
      [("q=F([w:=iter(P[-3072:]+P[k*(h+k):])]*48,N(x:=N(F(zip(P[k*i:],P[k*(h+n):][:k])))))",
        "w=iter(P[-3072:]+P[k*(h+k):]);x=N(F(zip(P[k*i:],P[k*(h+n):][:k])));q=F([w]*48,N(x))")],
      None),
-    ("no tokens drawn is a list without truth: the next character of the document follows",
+    ("drawing zero tokens gives an empty, hence false, list: the next character follows",
      [("*choices(C,[p[0]**2 for p in y],k=a<1)or[b[s%len(b)-1][n:n+1]]",
        "*choices(C,[p[0]**2 for p in y])if a<1 else[b[s%len(b)-1][n:n+1]]")],
      [("*choices($C,[$p[0]*$p[0]for $p in $Y],k=1000<$S)or[",

@@ -18,7 +18,7 @@ MAX_CANDIDATES = 3
 MAX_BCH_ERRORS = 3                               # wrong bits of a version's 18
 MIN_ALIGNMENT = 0.5                              # correlation with an alignment pattern
 CORNER_WEIGHT = 0.5                              # of a finder's corner against a pattern's centre
-SEARCH = (1.6, 0.8, 0.35, 0.15)                  # modules; how far and, by a quarter, how finely
+SEARCH = (1.6, 0.8, 0.35, 0.15)                  # search radii in modules; step = radius / 4
 ALIGNMENT = [(i, j, 1 if max(abs(i), abs(j)) != 1 else -1)
              for i in range(-2, 3) for j in range(-2, 3)]           # 17 dark, 8 light
 

@@ -48,6 +48,8 @@ def shorten(block):
 
 
 class Commands(unittest.TestCase):
+    costly_fixture = True
+
     @classmethod
     def setUpClass(cls):
         for tool in ("bash", "make", "xxd", "rsvg-convert", "ffmpeg", "fluidsynth"):

@@ -13,6 +13,7 @@ from support import CANONICAL, CHAIN, canonical, need, path, read, run_python
 
 
 class Page(unittest.TestCase):
+    costly_fixture = True
 
     @classmethod
     def setUpClass(cls):

@@ -83,6 +83,8 @@ def payloads(number, unaligned):
 class Judges(unittest.TestCase):
     """Two hundred payloads, all versions, all levels, all masks."""
 
+    costly_fixture = True
+
     @classmethod
     def setUpClass(cls):
         cls.cases = payloads(200, False)

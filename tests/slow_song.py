@@ -35,6 +35,8 @@ def run(*arguments):
 class Recordings(unittest.TestCase):
     """Every one of them is the prime again."""
 
+    costly_fixture = True
+
     @classmethod
     def setUpClass(cls):
         cls.digits = str(primality.read_number(path("verify_prime.py")))
