@@ -36,7 +36,10 @@ def whole_number(low, high):
 # ---- Input and output -----------------------------------------------------------------------
 def read_own(path):
     """The bytes of one of the project's own files, in a folder or inside a .pyz."""
-    return __spec__.loader.get_data(path)
+    loader = __spec__.loader
+    if hasattr(loader, "archive"):                   # whose path is relative before Python 3.9
+        path = os.path.relpath(path, os.path.realpath(loader.archive))
+    return loader.get_data(path)
 
 
 def file_bytes(source):

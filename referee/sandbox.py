@@ -113,8 +113,8 @@ def as_started_by_hand(folder, name, path):
     for module in ("resource", "zlib"):
         sys.modules.pop(module, None)
     main = sys.modules["__main__"].__dict__
-    for name in set(main) - {"__name__", "__package__", "__spec__", "__builtins__"}:
-        del main[name]
+    for left in set(main) - {"__name__", "__package__", "__spec__", "__builtins__"}:
+        del main[left]
     main["__doc__"], main["__annotations__"] = None, {}
     main["__loader__"] = SourceFileLoader("__main__", path)
     main["__file__"] = path if sys.version_info >= (3, 9) else name

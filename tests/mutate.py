@@ -20,52 +20,52 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from support import CHAIN, ROOT, read, tracked_files
+
 SECONDS = 180
 # Which tests are about a module: the first entry whose key its path begins with.
 TESTS = (
+    ("common/command", "test_command test_punchcard_commands"),
+    ("common/primality", "test_primality test_find_prime"),
+    ("common/pictures/jpeg", "test_photos.Jpeg test_photos.Hostile"),
+    ("common/pictures/png", "test_qr_pictures test_photos.OtherFiles"),
+    ("common/pictures/picture_files", "test_photos.OtherFiles test_photos.Hostile"),
+    ("common/", "test_photos test_qr_pictures test_docs"),
     ("punchcard/encode", "test_punchcard_commands"),
     ("punchcard/decode", "test_punchcard_commands"),
-    ("punchcard/command", "test_command test_punchcard_commands"),
+    ("punchcard/punching", "test_library"),
     ("punchcard/", "test_deck test_card_files test_punchcard_commands.Encode test_photos.Cards"),
-    ("qr/png", "test_qr_pictures test_photos.OtherFiles"),
-    ("qr/jpeg", "test_photos.Jpeg test_photos.Hostile"),
-    ("qr/picture_files", "test_photos.OtherFiles test_photos.Hostile"),
     ("qr/images", "test_qr_pictures test_qr_commands"),
-    ("qr/", "test_qr test_qr_commands test_qr_pictures test_photos"),
+    ("qr/", "test_qr test_qr_commands test_qr_pictures test_photos test_library"),
     ("song/encode", "test_song_commands"), ("song/decode", "test_song_commands test_song.Numbers"),
+    ("song/composing", "test_library test_song_commands"),
+    ("song/opening", "test_library test_song_commands"),
     ("song/sound_files", "test_sound_files"), ("song/wav", "test_song test_sound_files"),
     ("song/midi", "test_song.Midi"), ("song/written", "test_song.Midi"),
     ("song/parity", "test_song.Parity"), ("song/restoring", "test_song.Numbers test_song.Midi"),
     ("song/raga", "test_song.Mapping test_song.Midi"),
     ("song/score", "test_song_commands.Readable test_song.Midi"),
     ("song/harmonium", "test_song.Sound"), ("song/", "test_song"),
-    ("prime/prove", "test_certificates"), ("prime/", "test_primality test_find_prime"),
-    ("find_prime", "test_primality test_find_prime test_units.Scripts"),
+    ("prime/prove", "test_certificates"), ("prime/certificates", "test_certificates"),
+    ("prime/", "test_primality test_find_prime test_library"),
+    ("find_prime", "test_find_prime test_units.Scripts"),
     ("golf/search", "test_search"), ("golf/template", "test_search"), ("golf/pack", "test_pack"),
-    ("golf/", "test_deflate test_pack"),
-    ("compare_runs", "test_compare_runs"), ("microgpt", "test_chain test_logs"),
-    ("fastgpt", "test_fastgpt test_checkpoint test_training"), ("native/", "test_native"),
-    ("pictures/", "test_pictures"), ("page/", "test_pictures"), ("docs/", "test_docs"))
-MODULES = (
-    "microgpt.py", "fastgpt.py", "find_prime.py", "compare_runs.py", "prime/prove_prime.py",
-    "golf/blocks.py", "golf/deflate.py", "golf/huffman.py", "golf/pack.py", "golf/search.py",
-    "golf/template.py", "native/aarch64.py", "native/engine.py", "native/kernels.py",
-    "native/memory.py", "native/training.py", "native/x86_64.py",
-    "punchcard/alignment.py", "punchcard/card_codes.py", "punchcard/card_drawing.py",
-    "punchcard/card_files.py", "punchcard/card_photo.py", "punchcard/cards.py",
-    "punchcard/command.py", "punchcard/decode_punchcard_base64.py", "punchcard/deck.py",
-    "punchcard/encode_punchcard_base64.py", "punchcard/outline.py", "punchcard/repair.py",
-    "qr/decode_qr.py", "qr/decoding.py", "qr/encode_qr.py", "qr/finders.py", "qr/geometry.py",
-    "qr/grey.py", "qr/grid.py", "qr/images.py", "qr/jpeg.py", "qr/jpeg_codes.py",
-    "qr/jpeg_frame.py", "qr/jpeg_progressive.py", "qr/jpeg_transform.py", "qr/photo.py",
-    "qr/picture_files.py", "qr/png.py", "qr/qrcode_tables.py", "qr/reed_solomon.py",
-    "qr/shades.py", "qr/straight.py", "song/decode_song.py", "song/encode_song.py",
-    "song/harmonium.py", "song/listening.py", "song/midi.py", "song/parity.py",
-    "song/placing.py", "song/raga.py", "song/recognition.py", "song/restoring.py",
-    "song/rhythm.py", "song/score.py", "song/sound_files.py", "song/spectra.py", "song/wav.py",
-    "song/written.py",
-    "docs/fill_docs.py", "page/build_page.py", "pictures/draw_pictures.py")
+    ("golf/", "test_deflate test_pack test_search"),
+    ("compare_runs", "test_compare_runs"), ("referee/", "test_compare_runs"),
+    ("microgpt", "test_chain test_logs"), ("verify_prime", "test_find_prime"),
+    ("fastgpt", "test_fastgpt test_checkpoint test_training test_logs"),
+    ("native/", "test_native"), ("pictures/", "test_pictures"),
+    ("page/build_release", "test_release"), ("page/", "test_pictures"), ("docs/", "test_docs"))
+LEFT_OUT = ("tests/", "bench/", "golf/payload.py", "golf/notes.py", "golf/tricks.py",
+            "test_parity.py", *(name for name in CHAIN if name != "microgpt.py"))
+
+
+def modules():
+    """The files of the product that have conditions, and tests about them."""
+    return [name for name in tracked_files()
+            if name.endswith(".py") and not name.startswith(LEFT_OUT)
+            and any(name.startswith(prefix) for prefix, _ in TESTS) and conditions(
+                read(*name.split("/")))]
 
 
 def conditions(source):
@@ -110,6 +110,7 @@ def is_killed(module, mutant):
             file.write(mutant)
         process = subprocess.Popen([sys.executable, "-m", "unittest", "-f", *tests.split()],
                                    cwd=os.path.join(copy, "tests"), stdin=subprocess.DEVNULL,
+                                   env=dict(os.environ, PYTHONPATH=copy),
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                    start_new_session=True)
         try:
@@ -125,12 +126,12 @@ def is_killed(module, mutant):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("modules", nargs="*", metavar="MODULE", default=MODULES)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="files (all that have tests)")
     parser.add_argument("--count", type=int, default=10, help="conditions of each module (10)")
     parser.add_argument("--seed", type=int, default=1, help="another one, other conditions (1)")
     arguments = parser.parse_args()
     rng, jobs = random.Random(arguments.seed), []
-    for module in arguments.modules:
+    for module in arguments.modules or modules():
         with open(os.path.join(ROOT, module), "rb") as file:
             source = file.read()
         spans = conditions(source)

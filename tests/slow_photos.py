@@ -34,8 +34,6 @@ def make(script, modules, folder, part, parts):
 
 
 class Folder(unittest.TestCase):
-    costly_fixture = True
-
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)

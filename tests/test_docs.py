@@ -53,7 +53,7 @@ class Numbers(unittest.TestCase):
         prime = primality.read_number(path("verify_prime.py"))
         self.assertIn(f"a prime number of {len(primality.decimal(prime)):,} digits", prose())
         cards = json.loads(read("punchcard", "punchcard_encoding.json"))
-        self.assertIn(f"on {NUMBERS[len(cards)]} IBM cards of eighty columns, "
+        self.assertIn(f"on {NUMBERS[len(cards)]} 80-column IBM cards: "
                       f"{NUMBERS[len(cards) - 2]} with data and two check cards", prose())
         self.assertEqual({len(card) for card in cards}, {80})
         box = re.search(r'viewBox="0 0 (\d+)', read("qr", "picogpt.svg").decode())
