@@ -6,11 +6,12 @@
     search.py --template MY.template --out my.py
 
 A template is the script with its free choices marked; template.py explains the marks. The measure
-is the size in bits of the block that deflate.py makes, and for what comes close to the best also
-the bytes that zeptogpt.py has to escape. Every new best is run on two small data sets, training
-and sampling shortened, and kept only if it prints what the template's first spelling prints. It is
-then written to --out with the state beside it (OUT.state), from which a later run resumes; the
-first run begins with the state beside the template. PyPy searches several times faster.
+is the size in bits of the block that deflate.py makes. It is estimated for each spelling
+(estimate.py), found by parsing the whole text now and then, and for what comes close to the best it
+is exact, with the bytes that zeptogpt.py has to escape. Every new best is run on two small data
+sets, training and sampling shortened, and kept only if it prints what the template's first spelling
+prints. It is then written to --out with the state beside it (OUT.state), from which a later run
+resumes; the first run begins with the state beside the template.
 """
 import argparse
 import json
@@ -30,6 +31,7 @@ if __name__ == "__main__":
 from common.command import UserError, atomic_write, error_context, read_input, run
 from golf.blocks import UNIT, Block, find_matches, optimal_parse
 from golf.compressor import entropy_costs, polish, search_block, write_blocks
+from golf.estimate import Estimator
 from golf.packing import count_escapes
 from golf.template import MAX_STATE, STATE, TEMPLATE, load_template
 
@@ -41,6 +43,7 @@ LETTERS = "abcdefghilmnoprstuvxyz"       # proposed for variables most of the ti
 MARGIN_BITS, PAUSE_SECONDS = 18, 1       # near the best, and not more often: measure exactly
 COLD = 3                                 # measure exactly only below this temperature
 QUICK_PARSES, FIRST_PARSES, EXACT_PARSES = 4, 30, 120
+ESTIMATED = 16                 # spellings taken by their estimates before one is parsed whole
 
 
 def prove(source, python, proofs=PROOFS):
@@ -72,9 +75,10 @@ class Meter:
 
     def __init__(self, plain=math.inf, packed=math.inf, penalty=0):
         self.costs, self.plain, self.packed, self.penalty = None, plain, 8 * packed, penalty
+        self.estimator, self.bits = None, 0
 
     def quick_bits(self, source):
-        """(bits, costs) after a few parses."""
+        """Bits after a few parses. Later estimates are of changes of this script."""
         data = source.encode()
         matches, best = find_matches(data), None
         costs = self.costs or ([8 * UNIT] * 286, [5 * UNIT] * 30)
@@ -84,7 +88,24 @@ class Meter:
             if best is None or block.bits < best.bits:
                 best = block
             costs = entropy_costs(block.lit, block.dist)
-        return best.bits + self._penalty(len(data), 0), entropy_costs(best.lit, best.dist)
+        self.costs = entropy_costs(best.lit, best.dist)
+        tokens = optimal_parse(data, 0, len(data), matches, self.costs)
+        self.estimator = Estimator(data, tokens, self.costs)
+        self.bits = best.bits + self._penalty(len(data), 0)
+        return self.bits
+
+    def estimate(self, source):
+        """(bits that a script has more than the last that was measured or accepted, the change)."""
+        data = source.encode()
+        units, change = self.estimator.estimate(data)
+        penalty = self._penalty(len(data), 0) - self._penalty(len(self.estimator.text), 0)
+        return units / UNIT + penalty, change
+
+    def accept(self, bits, change):
+        """Take the script of an estimate; returns its bits, estimated."""
+        self.estimator.accept(change)
+        self.bits += bits
+        return self.bits
 
     def exact_bits(self, source):
         """Bits after all that deflate.py does, 8 more for each byte that must be escaped.
@@ -187,7 +208,6 @@ class Search:
             raise UserError(f"{options.template}: its first spelling does not run")
         self.best, self.clashes = self.load_state()
         source = template.spell(self.best)
-        _, self.meter.costs = self.meter.quick_bits(source)
         self.best_bits, self.best_exact = self.quick_bits(self.best), self.meter.exact_bits(source)
         self.start_time, self.measured, self.trials = time.time(), 0, 0
         note(f"start: {len(source)} bytes plain, {self.best_exact:.0f} bits packed")
@@ -221,32 +241,37 @@ class Search:
                 file.write(text.encode())
 
     def quick_bits(self, spelling):
-        return self.meter.quick_bits(self.template.spell(spelling))[0]
+        return self.meter.quick_bits(self.template.spell(spelling))
 
-    def is_over(self):
-        return time.time() - self.start_time > self.options.seconds
+    def seconds(self):
+        return time.time() - self.start_time
 
     def run(self):
         """Anneal again and again until the time is over."""
-        while not self.is_over():
+        while self.seconds() < self.options.seconds:
             self.anneal()
 
     def anneal(self):
         """One round from hot to cold, from the best spelling."""
-        current, bits = self.best, self.quick_bits(self.best)
+        current, estimated = self.best, 0
+        self.quick_bits(current)
         for step in range(self.options.round):
             heat = self.options.heat * (1 - step / self.options.round) ** 2 + 0.01
             trial = neighbour(current, self.template, self.clashes, self.rng)
             if trial is None:
                 continue
-            trial_bits, costs = self.meter.quick_bits(self.template.spell(trial))
             self.trials += 1
-            if trial_bits <= bits or self.rng.random() < math.exp((bits - trial_bits) / heat):
-                current, bits, self.meter.costs = trial, trial_bits, costs
-                if self.is_promising(bits, heat) and self.consider(trial, bits) is False:
+            growth, change = self.meter.estimate(self.template.spell(trial))
+            if growth > -heat * math.log(1 - self.rng.random()):
+                continue
+            current, estimated = trial, estimated + bool(change.patches)
+            bits = self.meter.accept(growth, change)
+            if estimated >= ESTIMATED or bits < self.best_bits:
+                bits, estimated = self.quick_bits(current), 0
+                if self.is_promising(bits, heat) and self.consider(current, bits) is False:
                     current, bits = self.best, self.quick_bits(self.best)
-            if self.is_over():
-                return
+                if self.seconds() > self.options.seconds:
+                    return
 
     def is_promising(self, bits, heat):
         """Is a spelling worth an exact measurement?"""
@@ -265,7 +290,7 @@ class Search:
             return False
         self.best, self.best_exact = trial, exact
         self.save()
-        self.note(f"{time.time() - self.start_time:6.0f} s  {self.trials:7d} trials  "
+        self.note(f"{self.seconds():6.0f} s  {self.trials:7d} trials  "
                   f"{len(source)} bytes plain  {exact:.0f} bits = {exact / 8:.2f} bytes packed")
         return True
 
@@ -305,7 +330,9 @@ def main():
     try:
         search.run()
     finally:
-        note(f"stopped; best: {search.best_exact / 8:.2f} bytes")
+        seconds = search.seconds()
+        note(f"stopped; best: {search.best_exact / 8:.2f} bytes; {search.trials} spellings in "
+             f"{seconds:.0f} s, {search.trials / max(seconds, 0.001):.0f} a second")
 
 
 if __name__ == "__main__":

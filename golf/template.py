@@ -74,22 +74,28 @@ class Template:
 
     def __init__(self, text):
         lines = [line for line in text.splitlines(True) if not line.startswith("#")]
-        self.tree = parse("".join(lines).rstrip("\n"))
-        self.marks = []                          # in the order of expansion; a label only once
-        self._count(self.tree)
+        self.marks = []                          # in the order of the text; a label only once
+        self.tree = self._number(parse("".join(lines).rstrip("\n")), {})
         self.variables = sorted(set(VARIABLE.findall(text)))
         plain = re.sub(r"\\.|«=.:", "", "".join(lines))            # without escapes and labels
         own = set(OWN_NAME.findall(plain))
         self.letters = [letter for letter in string.ascii_letters if letter not in own]
 
-    def _count(self, sequence):
+    def _number(self, sequence, labels):
+        """A parsed sequence as lists [text, name, text ...] and (index of mark, kind, parts)."""
+        numbered = []
         for part in sequence:
-            if isinstance(part, tuple):
-                kind, inner = part
-                if kind in ("alt", "perm") or kind not in dict(self.marks):
-                    self.marks.append((kind, len(inner) - (kind == "perm")))
-                for branch in inner:
-                    self._count(branch)
+            if isinstance(part, str):
+                numbered.append(VARIABLE.split(part))
+                continue
+            kind, inner = part
+            index = labels.get(kind, len(self.marks))
+            if index == len(self.marks):
+                self.marks.append((kind, len(inner) - (kind == "perm")))
+                if kind not in ("alt", "perm"):
+                    labels[kind] = index
+            numbered.append((index, kind, [self._number(branch, labels) for branch in inner]))
+        return numbered
 
     def plain(self):
         """The spelling with the first of everything and a letter for each variable."""
@@ -98,26 +104,27 @@ class Template:
 
     def spell(self, spelling):
         """The script that a spelling stands for."""
-        picks, labelled = iter(spelling["picks"]), {}
+        names, picks, out = spelling["names"], spelling["picks"], []
 
         def expand(sequence):
-            out = []
             for part in sequence:
-                if isinstance(part, str):
-                    out.append(part)
+                if isinstance(part, list):
+                    out.append(part[0])
+                    for i in range(1, len(part), 2):
+                        out.append(names[part[i]])
+                        out.append(part[i + 1])
                     continue
-                kind, inner = part
-                pick = labelled[kind] if kind in labelled else next(picks)
-                if kind not in ("alt", "perm"):
-                    labelled[kind] = pick
-                texts = [expand(branch) for branch in inner]
+                index, kind, branches = part
                 if kind == "perm":
-                    out.append(texts[-1].join(texts[k] for k in pick))
+                    for place, k in enumerate(picks[index]):
+                        if place:
+                            expand(branches[-1])
+                        expand(branches[k])
                 else:
-                    out.append(texts[pick])
-            return "".join(out)
+                    expand(branches[picks[index]])
 
-        return VARIABLE.sub(lambda match: spelling["names"][match[1]], expand(self.tree))
+        expand(self.tree)
+        return "".join(out)
 
 
 # ---- Files ----------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ import random
 import sys
 import unittest
 
-from golf import search, template
+from golf import blocks, search, template
+from golf.estimate import Estimator
+from golf.huffman import DISTANCES, LENGTH_CODE, LENGTHS
 from support import InFolder, path, read, share
 
 
@@ -81,10 +83,82 @@ class Proof(unittest.TestCase):
     def test_penalties_are_added_above_the_limits_only(self):
         source = "print('hello hello hello')"
         plain, fined = search.Meter(), search.Meter(plain=len(source) - 2, penalty=10)
-        self.assertEqual(fined.quick_bits(source)[0], plain.quick_bits(source)[0] + 20)
+        self.assertEqual(fined.quick_bits(source), plain.quick_bits(source) + 20)
         exact = plain.exact_bits(source)
         self.assertEqual(search.Meter(packed=1, penalty=0.5).exact_bits(source) > exact, True)
         self.assertEqual(search.Meter(packed=9999, penalty=9).exact_bits(source), exact)
+
+
+class Estimates(unittest.TestCase):
+    """golf/estimate.py against a parse of the whole text under the same costs."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.template = template.Template(read("golf", "payload.template").decode("utf-8"))
+        state = json.loads(read("golf", "payload.state").decode())
+        cls.best, cls.clashes = state["best"], {frozenset(pair) for pair in state["clashes"]}
+        cls.meter = search.Meter()
+        cls.meter.quick_bits(cls.template.spell(cls.best))
+
+    def cheapest(self, data):
+        """Units of the cheapest parse."""
+        tokens = blocks.optimal_parse(data, 0, len(data), blocks.find_matches(data),
+                                      self.meter.costs)
+        return self.units(data, [(length, distance) for length, _, distance in tokens])
+
+    def units(self, data, tokens):
+        """What tokens cost, after a check that they are the data's."""
+        lit_cost, dist_cost = self.meter.costs
+        at, units = 0, 0
+        for length, distance in tokens:
+            if distance:
+                self.assertEqual(data[at:at + length], data[at - distance:at - distance + length])
+                code = max(k for k, (base, _) in enumerate(DISTANCES) if base <= distance)
+                units += lit_cost[257 + LENGTH_CODE[length]] + dist_cost[code]
+                units += blocks.UNIT * (LENGTHS[LENGTH_CODE[length]][1] + DISTANCES[code][1])
+            else:
+                units += lit_cost[data[at]]
+            at += length
+        self.assertEqual(at, len(data))
+        return units
+
+    def estimator(self, data):
+        tokens = blocks.optimal_parse(data, 0, len(data), blocks.find_matches(data),
+                                      self.meter.costs)
+        return Estimator(data, tokens, self.meter.costs)
+
+    def test_an_estimate_is_the_cheapest_parse_or_a_little_above(self):
+        data, rng, losses = self.template.spell(self.best).encode(), random.Random(5), []
+        estimator, before = self.estimator(data), self.cheapest(data)
+        while len(losses) < share(120):
+            other = search.neighbour(self.best, self.template, self.clashes, rng)
+            if other:
+                new = self.template.spell(other).encode()
+                losses.append(estimator.estimate(new)[0] - self.cheapest(new) + before)
+        self.assertGreaterEqual(min(losses), 0)
+        self.assertLess(sorted(losses)[len(losses) * 4 // 5], 4 * blocks.UNIT)
+
+    def test_what_is_accepted_is_a_parse_of_the_text_with_the_estimated_cost(self):
+        data, rng, spelling = self.template.spell(self.best).encode(), random.Random(6), self.best
+        estimator = self.estimator(data)
+        units = self.units(data, estimator.tokens)
+        for _ in range(share(80)):
+            other = search.neighbour(spelling, self.template, self.clashes, rng)
+            if other:
+                spelling = other
+                growth, change = estimator.estimate(self.template.spell(other).encode())
+                estimator.accept(change)
+                units += growth
+                self.assertEqual(self.units(estimator.text, estimator.tokens), units)
+
+    def test_texts_that_have_little_in_common(self):
+        estimator = self.estimator(b"abcabcabcabc")
+        for new in (b"a", b"abcabcabc", b"xabcabcabcabc", b"abcabcabcabcabc", b"zzzzzzzzzzz",
+                    b"abc" * 300):
+            growth, change = estimator.estimate(new)
+            before = self.units(estimator.text, estimator.tokens)
+            estimator.accept(change)
+            self.assertEqual(self.units(new, estimator.tokens), before + growth, new)
 
 
 class CommandLine(InFolder):
