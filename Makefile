@@ -9,7 +9,7 @@ all: page docs
 packed:
 	$(PYTHON) golf/pack.py
 
-# golf/payload.py -> verify_prime.py, prime/primegpt.hex, prime/primegpt.txt
+# golf/payload.py -> verify_prime.py, prime/primegpt.gz, prime/primegpt.txt
 prime:
 	$(PYTHON) find_prime.py
 
@@ -42,14 +42,17 @@ docs: packed prime
 payload:
 	$(PYTHON) golf/spell.py
 
-# The proof that the prime is one, by PARI/GP (Debian: pari-gp): about ten minutes on two cores. Not
-# part of `all`: the points on its curves are chosen at random, so that each run gives another
+# The proof that the prime is one, by PARI/GP (Debian: pari-gp), in PARI's form and in Primo's: about
+# ten minutes on two cores. Not part of `all`: the points on its curves are chosen at random, so that each run gives another
 # proof, and prove_prime.py checks whichever is there.
 certificate:
+	rm -f prime/certificate.new prime/primo.new
 	printf '%s\n' 'default(parisizemax, 6*10^9)' 'default(threadsizemax, 2*10^9)' \
 	    'N = $(shell tr -d '\n' < prime/primegpt.txt);' \
-	    'write1("prime/certificate.new", primecertexport(primecert(N), 1))' | gp -q -f
-	mv prime/certificate.new prime/certificate.primo
+	    'c = primecert(N); write("prime/certificate.new", c);' \
+	    'write1("prime/primo.new", primecertexport(c, 1))' | gp -q -f
+	mv prime/certificate.new prime/certificate.gp
+	mv prime/primo.new prime/certificate.primo
 	$(PYTHON) prime/prove_prime.py
 
 # After a new search: payload.py, all that is made from it, and the proof.

@@ -8,6 +8,9 @@ import re
 import signal
 import sys
 import tempfile
+import time
+
+PROGRESS_SECONDS = 20          # between two lines of progress where stderr is no terminal
 
 
 class UserError(Exception):
@@ -177,10 +180,18 @@ def write_if_safe(path, data, force):
 
 
 def show_progress(text, last=False):
-    """Put a line of progress over the one before, on a terminal; elsewhere nothing."""
-    if sys.stderr is not None and sys.stderr.isatty():
+    """Put a line of progress over the one before, on a terminal; elsewhere a line now and then."""
+    if sys.stderr is None:
+        return
+    if sys.stderr.isatty():
         print(f"\r{program_name()}: {text}\x1b[K", end="\n" if last else "",
               file=sys.stderr, flush=True)
+    elif time.monotonic() - show_progress.last > PROGRESS_SECONDS:
+        show_progress.last = time.monotonic()
+        print(f"{program_name()}: {text}", file=sys.stderr, flush=True)
+
+
+show_progress.last = time.monotonic()
 
 
 # ---- Running a command ----------------------------------------------------------------------
@@ -196,6 +207,7 @@ def run(main):
     Ctrl-C is status 130. Nothing that a user can cause ends in a traceback.
     """
     signal.signal(signal.SIGINT, interrupt_once)
+    show_progress.last = time.monotonic()
     if sys.stderr is None:                           # it is closed: nobody wants to know
         sys.stderr = open(os.devnull, "w")
     for stream in filter(None, (sys.stdout, sys.stderr)):

@@ -2,6 +2,7 @@
 import math
 import re
 import sys
+import typing
 import zlib
 
 from .command import open_input
@@ -9,22 +10,43 @@ from .command import open_input
 FOLD_MIN_BITS = 1500           # from here on folding beats the division that is built into pow()
 SMALL_PRIMES = [p for p in range(2, 212) if all(p % q for q in range(2, 15) if q < p)]
 MAX_UNPACKED = 1 << 20         # bytes
+GZIP_MAGIC = 0x8b1f            # the first two bytes of a gzip file, little-endian
+ISIZE_BYTES = 4                # of the length that ends it
 MAX_NUMBER_FILE = 1 << 20      # bytes
 
 
 # ---- Numbers and files ----------------------------------------------------------------------
-def unpack(number):
-    """A number whose bytes begin with a gzip file -> (its content, bytes after the gzip file).
+class Unpacked(typing.NamedTuple):
+    """What a number unpacks to.
 
-    zlib.error or ValueError if they do not, if the CRC disagrees, or if the content is larger than
-    MAX_UNPACKED.
+    content: bytes. file: the bytes of the gzip file. order: "little" where the number is that file,
+    the first byte its lowest; "big" where the file is the number's beginning, as in versions before
+    1.2. padding: bytes behind the file, 0 in little-endian order.
     """
+    content: bytes
+    file: bytes
+    order: str
+    padding: int
+
+
+def unpack(number):
+    """A number > 0 that carries a gzip file -> Unpacked.
+
+    zlib.error or ValueError if it carries none, if the CRC disagrees, or if the content is larger
+    than MAX_UNPACKED.
+    """
+    size = (number.bit_length() + 7) // 8
+    order = "little" if number & 0xffff == GZIP_MAGIC else "big"
+    # In little-endian order the file's last bytes are the number's highest; zeros do not show.
+    data = number.to_bytes(size + ISIZE_BYTES * (order == "little"), order)
     reader = zlib.decompressobj(31)
-    data = number.to_bytes((number.bit_length() + 7) // 8, "big")
-    content = reader.decompress(data, MAX_UNPACKED)
+    content, rest = reader.decompress(data, MAX_UNPACKED), reader.unused_data
     if not reader.eof:
         raise ValueError("the gzip file does not end, or holds more than a megabyte")
-    return content, len(reader.unused_data)
+    if order == "little" and rest.strip(b"\0"):
+        raise ValueError("the gzip file ends before the number does")
+    return Unpacked(content, data[:len(data) - len(rest)], order,
+                    len(rest) if order == "big" else 0)
 
 
 def decimal(number):

@@ -84,23 +84,21 @@ def post():
 
 def prime_steps():
     prime = primality.read_number(os.path.join(ROOT, "verify_prime.py"))
-    script, padding = primality.unpack(prime)
-    packed = (prime.bit_length() + 7) // 8 - padding
+    unpacked = primality.unpack(prime)
+    date = int.from_bytes(unpacked.file[4:8], "little")
     steps = len(re.findall(rb"^\[\d+\]", read("prime", "certificate.primo"), re.M))
-    return f"""    payload.py   {len(script):,} bytes, in golf/
+    return f"""    payload.py   {len(unpacked.content):,} bytes, in golf/
         | golf/deflate.py, gzip header and trailer
-    gzip file    {packed:,} bytes
-        | {padding} zero bytes after it, all read as one big-endian number
-        | the next prime: find_prime.py
+    gzip file    {len(unpacked.file):,} bytes: prime/primegpt.gz
+        | read as one little-endian number, dated so that it is a prime: find_prime.py, which
+        | finds one at {date} seconds past midnight of 1 January 1970
     prime        {len(primality.decimal(prime)):,} digits, {prime.bit_length():,} bits
         | elliptic-curve certificate by PARI/GP, `make certificate`
     proof        prime/certificate.primo, {steps} steps, checked by prime/prove_prime.py"""
 
 
 def prime_digits():
-    texts = [f"```\n{read('prime', name).decode()}```"
-             for name in ("primegpt.hex", "primegpt.txt")]
-    return f"Hexadecimal:\n\n{texts[0]}\n\nDecimal:\n\n{texts[1]}"
+    return f"```\n{read('prime', 'primegpt.txt').decode()}```"
 
 
 def golf_table():

@@ -2,8 +2,8 @@
 
 An optimal parse under fixed costs is kept. Where the text changes, the tokens there, and the
 matches whose source has changed, are parsed anew between the boundaries of the tokens around them;
-all others stay. So an estimate is never below the cheapest parse under these costs. What it leaves out
-is that other frequencies would have other codes: a few bits, for a small change.
+all others stay. So an estimate is never below the cheapest parse under these costs. What it leaves
+out is that other frequencies would have other codes: a few bits, for a small change.
 """
 import bisect
 import itertools
@@ -13,6 +13,8 @@ from .blocks import UNIT
 from .huffman import DISTANCES, LENGTH_CODE, LENGTHS, MAX_MATCH, MIN_MATCH
 
 MAX_NEW_MATCHES = 3            # places after a change that are tried for a match with it
+# The code of each distance; 0 for a literal, which has none.
+CODES = [0] + [code for code, (_, extra) in enumerate(DISTANCES) for _ in range(1 << extra)]
 
 
 def changed_parts(old, new):
@@ -100,14 +102,21 @@ class Estimator:
 
     def accept(self, change):
         """Keep the text of a Change, parsed as its estimate has it."""
-        if not (change.patches or change.moved):
-            return
+        if change.patches or change.moved:
+            self._take(change.text, self._tokens_after(change))
+
+    def block_tokens(self, change):
+        """The tokens of a Change's text as (length, distance code, distance), for a Block."""
+        return [(length, CODES[distance], distance)
+                for length, distance in self._tokens_after(change)]
+
+    def _tokens_after(self, change):
         tokens = list(self.tokens)
         for k, distance in change.moved:
             tokens[k] = (tokens[k][0], distance)
         for low, high, fresh in reversed(change.patches):
             tokens[low:high] = fresh
-        self._take(change.text, tokens)
+        return tokens
 
     def _dirty_tokens(self, new, parts, shift):
         """([(first, last + 1)] of tokens to parse anew, [(token, new distance)] of the rest)."""

@@ -28,7 +28,7 @@ MAX_SOURCE = 65536             # bytes
 
 def packed_size(text):
     """Bytes of the deflate block, and eighths: what the search goes by."""
-    return Meter().quick_bits(text)[0] / 8
+    return Meter().quick_bits(text) / 8
 
 
 def savings(text, path, index, measure, spell=str):

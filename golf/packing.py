@@ -6,13 +6,24 @@ from . import compressor
 
 # Bytes that cannot stand in a string literal, beside its quote.
 ESCAPES = {0: b"\\0", 10: b"\\n", 13: b"\\r", 92: b"\\\\"}
+ONE_BUFFER = 1 << 14           # bytes that zlib.decompress unpacks before it takes another buffer
 
 
 # ---- Scripts --------------------------------------------------------------------------------
-def ascii_script(packed):
+def window_bits(source):
+    """What `zlib.decompress` is given to read a raw stream of a source.
+
+    -9 for a window of 512 bytes, a character less than -15. A match may go back further, as long as
+    all output is in one buffer: seen with zlib 1.2 to 1.3.2 on CPython 3.8 to 3.15 and PyPy, and
+    with zlib-ng 2.3.
+    """
+    return -9 if len(source) <= ONE_BUFFER else -15
+
+
+def ascii_script(packed, bits):
     """Deflate stream -> a script of printable ASCII: base 85 has no quote and no backslash."""
     return (b"import zlib,base64\nexec(zlib.decompress(base64.b85decode('"
-            + base64.b85encode(packed) + b"'),-15))")
+            + base64.b85encode(packed) + b"'),%d))" % bits)
 
 
 def latin1_literal(packed):
@@ -31,10 +42,10 @@ def latin1_literal(packed):
     return quote + literal + quote
 
 
-def latin1_script(packed):
+def latin1_script(packed, bits):
     """Deflate stream -> a script that carries it as it is, one Latin-1 character a byte."""
     return (b"#coding:l1\nimport zlib\nexec(zlib.decompress(bytes(" + latin1_literal(packed)
-            + b",'l1'),-15))")
+            + b",'l1'),%d))" % bits)
 
 
 def count_escapes(packed):
@@ -43,34 +54,39 @@ def count_escapes(packed):
 
 
 # ---- Digits that are letters ----------------------------------------------------------------
-# CJK Unified Ideographs and CJK Extension B as Unicode 3.2 (2002) has them: letters that no
-# normalization changes and that every client takes for text.
-IDEOGRAPHS = (range(0x4E00, 0x9FA6), range(0x20000, 0x2A6D7))
-# Up to this base (and down to 45,101) their code points are a complete residue system: modulo the
-# base the second range begins within the first and goes on to where the first began.
-MAX_BASE = 51271
-MIN_BASE = 49000                             # a smaller base only makes the text longer
+# Blocks of letters that a post leaves as they are (referee/postable.py): CJK ideographs and the
+# syllables of Yi, hieroglyphs, Tangut, and the ideographs beyond U+20000, Extension B to H.
+LETTERS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA48D), range(0x13460, 0x143FB),
+           range(0x17000, 0x187F8), range(0x18800, 0x18CD6), range(0x20000, 0x2A6E0),
+           range(0x2A700, 0x2B73A), range(0x2B740, 0x2B81E), range(0x2B820, 0x2CEA2),
+           range(0x2CEB0, 0x2EBE1), range(0x2EBF0, 0x2EE5E), range(0x30000, 0x3134B),
+           range(0x31350, 0x323B0))
+MAX_BASE, MIN_BASE = 99999, 30000            # five digits; a smaller base makes the text longer
 
 
-def ideograph(residue, base):
-    """The first ideograph whose code point leaves this residue modulo `base`."""
-    return next(code for code in range(residue, IDEOGRAPHS[-1].stop, base)
-                if any(code in block for block in IDEOGRAPHS))
+def letter(residue, base):
+    """The first letter whose code point leaves this residue modulo `base`, None if there is none.
+    """
+    return next((code for code in range(residue, LETTERS[-1].stop, base)
+                 if any(code in block for block in LETTERS)), None)
 
 
-def ideographs(number, base):
+def letters(number, base):
     """A number -> letters that `n = n * base + ord(letter)` turns back into it, or None.
 
-    The code points are digits as they are, without an offset. They are larger than the base, so a
-    number has such digits only if its leading ones come out right: about one in ten.
+    The code points are digits as they are, without an offset. In a large base some residues have no
+    letter, and as the code points may be larger than the base the leading ones must come out right:
+    a number can be written so in some bases, and in others not.
     """
     leading = 2 ** (math.log2(number) % math.log2(base))        # the first digit, or nearly
     if not any(block.start - 8 < leading * k < block.stop + 8
-               for k in (1, base) for block in IDEOGRAPHS):
+               for k in (1, base) for block in LETTERS):
         return None
     text = []
     while number > 0:
-        code = ideograph(number % base, base)
+        code = letter(number % base, base)
+        if code is None:
+            return None
         number = (number - code) // base
         text.append(chr(code))
     return None if number else "".join(reversed(text))
@@ -79,30 +95,30 @@ def ideographs(number, base):
 def number_texts(packed):
     """Deflate stream -> (text, base, size, byte order) of numbers that begin with it as bytes.
 
-    The stream itself in any base; a short one fits none, and gets trailing bytes, which zlib
-    ignores.
+    The stream itself in the largest base that will do, and those as large as need no more letters;
+    a short one fits none, and gets trailing bytes, which zlib ignores.
     """
     number, size = int.from_bytes(packed, "big"), len(packed)
-    exact = False
     for base in range(MAX_BASE, MIN_BASE, -1):
-        text = ideographs(number, base)
+        text = letters(number, base)
         if text:
-            exact = True
             yield text, base, size, "big"
-    number = int.from_bytes(packed, "little")
-    while not exact:
-        number += 256 ** size
-        text = ideographs(number, MAX_BASE)
-        if text:
-            yield text, MAX_BASE, (number.bit_length() + 7) // 8, "little"
             return
+    number = int.from_bytes(packed, "little")
+    while True:
+        number += 256 ** size
+        for base in range(MAX_BASE, MIN_BASE, -997):
+            text = letters(number, base)
+            if text:
+                yield text, base, (number.bit_length() + 7) // 8, "little"
+                return
 
 
-def unicode_script(packed):
-    """Deflate stream -> a script of the fewest characters: a letter carries 15.6 bits."""
+def unicode_script(packed, bits):
+    """Deflate stream -> a script of the fewest characters: a letter carries 16.5 bits."""
     scripts = ("import zlib\nn=0\n"
                f"for c in'{text}':n=n*{base}+ord(c)\n"
-               f"exec(zlib.decompress(n.to_bytes({size},'{order}'),-15))"
+               f"exec(zlib.decompress(n.to_bytes({size},'{order}'),{bits}))"
                for text, base, size, order in number_texts(packed))
     return min(scripts, key=len).encode()
 
@@ -119,4 +135,5 @@ def pack(source):
         packed = compressor.write_blocks(blocks, source)
         escaped = compressor.cheapest_stream(source, blocks, lambda stream: len(stream)
                                           + count_escapes(stream))
-    return ascii_script(packed), latin1_script(escaped), unicode_script(packed)
+    bits = window_bits(source)
+    return ascii_script(packed, bits), latin1_script(escaped, bits), unicode_script(packed, bits)

@@ -43,6 +43,7 @@ LETTERS = "abcdefghilmnoprstuvxyz"       # proposed for variables most of the ti
 MARGIN_BITS, PAUSE_SECONDS = 18, 1       # near the best, and not more often: measure exactly
 COLD = 3                                 # measure exactly only below this temperature
 QUICK_PARSES, FIRST_PARSES, EXACT_PARSES = 4, 30, 120
+DOUBT = 2                      # bits by which an estimate may be too high
 ESTIMATED = 16                 # spellings taken by their estimates before one is parsed whole
 
 
@@ -89,8 +90,7 @@ class Meter:
                 best = block
             costs = entropy_costs(block.lit, block.dist)
         self.costs = entropy_costs(best.lit, best.dist)
-        tokens = optimal_parse(data, 0, len(data), matches, self.costs)
-        self.estimator = Estimator(data, tokens, self.costs)
+        self.estimator = Estimator(data, best.tokens, self.costs)
         self.bits = best.bits + self._penalty(len(data), 0)
         return self.bits
 
@@ -101,11 +101,18 @@ class Meter:
         penalty = self._penalty(len(data), 0) - self._penalty(len(self.estimator.text), 0)
         return units / UNIT + penalty, change
 
-    def accept(self, bits, change):
-        """Take the script of an estimate; returns its bits, estimated."""
+    def accept(self, change, limit):
+        """Take the script of an estimate if it has up to `limit` bits more than the one before.
+
+        Its bits are exact for the parse that the estimate has made, header and all.
+        """
+        block = Block(change.text, 0, self.estimator.block_tokens(change), thorough=False)
+        bits = block.bits + self._penalty(len(change.text), 0)
+        if bits > self.bits + limit:
+            return False
         self.estimator.accept(change)
-        self.bits += bits
-        return self.bits
+        self.bits = bits
+        return True
 
     def exact_bits(self, source):
         """Bits after all that deflate.py does, 8 more for each byte that must be escaped.
@@ -125,17 +132,30 @@ class Meter:
 
 
 # ---- Spellings ------------------------------------------------------------------------------
-def neighbour(spelling, template, clashes, rng):
-    """A spelling with one to three choices changed; None if two variables clash in it."""
-    new = {"names": dict(spelling["names"]), "picks": list(spelling["picks"])}
+def find_partners(clashes):
+    """Pairs of variables that clash -> {variable: list of those that it must not equal}."""
+    partners = {}
+    for a, b in map(sorted, clashes):
+        partners.setdefault(a, []).append(b)
+        partners.setdefault(b, []).append(a)
+    return partners
+
+
+def neighbour(spelling, template, partners, rng):
+    """A spelling with one to three choices changed; None if two variables clash in it.
+
+    partners: of find_partners; in `spelling` nothing clashes.
+    """
+    new, renamed = {"names": dict(spelling["names"]), "picks": list(spelling["picks"])}, []
     for _ in range(1 + (rng.random() < 0.3) + (rng.random() < 0.1)):
         k = int(rng.random() * (len(template.marks) + 2 * len(template.variables)))
         if k < len(template.marks):
             new["picks"][k] = change_pick(new["picks"][k], *template.marks[k], rng)
         else:
-            rename(new["names"], template, clashes, rng)
-    for a, b in clashes:
-        if new["names"][a] == new["names"][b]:
+            renamed += rename(new["names"], template, partners, rng)
+    for variable in renamed:
+        letter = new["names"][variable]
+        if any(new["names"][other] == letter for other in partners.get(variable, ())):
             return None
     return new
 
@@ -150,8 +170,11 @@ def change_pick(pick, kind, parts, rng):
     return order
 
 
-def rename(names, template, clashes, rng):
-    """Give a variable another letter; who holds that and cannot share it takes the old one."""
+def rename(names, template, partners, rng):
+    """Give a variable another letter; who holds that and cannot share it takes the old one.
+
+    Returns the variables whose letters have changed.
+    """
     variables = template.variables
     variable = variables[int(rng.random() * len(variables))]
     letters = sorted(set(names.values())) + [c for c in LETTERS if c in template.letters]
@@ -159,28 +182,30 @@ def rename(names, template, clashes, rng):
     if rng.random() < 0.1:
         letter = template.letters[int(rng.random() * len(template.letters))]
     names[variable] = letter
-    for other in variables:
-        if other != variable and names[other] == letter and frozenset((variable, other)) in clashes:
-            names[other] = old
+    moved = [other for other in partners.get(variable, ()) if names[other] == letter]
+    for other in moved:
+        names[other] = old
+    return [variable, *moved]
 
 
 def find_clashes(template, python, note):
     """The pairs of variables that cannot share a letter, as frozensets: each pair is tried.
 
-    The first proof decides, with the first and with the last part of every labelled mark: between
-    them all variables are in use.
+    The first proof decides, with the first part of every mark, with the second and so on (the last
+    of a mark that has no more): between them all parts are in use.
     """
     clashes, plain = set(), template.plain()
     pairs = [(a, b) for i, a in enumerate(template.variables) for b in template.variables[:i]]
-    for last in (False, True):
-        picks = [n - 1 if last and kind not in ("alt", "perm") else pick
-                 for (kind, n), pick in zip(template.marks, plain["picks"])]
+    rounds = max((parts for kind, parts in template.marks if kind != "perm"), default=1)
+    for part in range(rounds):
+        picks = [pick if kind == "perm" else min(part, parts - 1)
+                 for (kind, parts), pick in zip(template.marks, plain["picks"])]
         expected = prove(template.spell({"names": plain["names"], "picks": picks}), python,
                          PROOFS[:1])
         for done, (a, b) in enumerate(pairs):
             if done % 50 == 0:
                 note("which variables may share a letter, round "
-                     f"{last + 1} of 2: {done} of {len(pairs)} pairs")
+                     f"{part + 1} of {rounds}: {done} of {len(pairs)} pairs")
             if frozenset((a, b)) in clashes:
                 continue
             trial = {"names": {**plain["names"], a: plain["names"][b]}, "picks": picks}
@@ -207,6 +232,7 @@ class Search:
         if self.expected is None:
             raise UserError(f"{options.template}: its first spelling does not run")
         self.best, self.clashes = self.load_state()
+        self.partners = find_partners(self.clashes)
         source = template.spell(self.best)
         self.best_bits, self.best_exact = self.quick_bits(self.best), self.meter.exact_bits(source)
         self.start_time, self.measured, self.trials = time.time(), 0, 0
@@ -257,16 +283,17 @@ class Search:
         self.quick_bits(current)
         for step in range(self.options.round):
             heat = self.options.heat * (1 - step / self.options.round) ** 2 + 0.01
-            trial = neighbour(current, self.template, self.clashes, self.rng)
+            trial = neighbour(current, self.template, self.partners, self.rng)
             if trial is None:
                 continue
             self.trials += 1
             growth, change = self.meter.estimate(self.template.spell(trial))
-            if growth > -heat * math.log(1 - self.rng.random()):
+            limit = -heat * math.log(1 - self.rng.random())
+            is_other = change.text != self.meter.estimator.text
+            if growth > limit + DOUBT or is_other and not self.meter.accept(change, limit):
                 continue
-            current, estimated = trial, estimated + bool(change.patches)
-            bits = self.meter.accept(growth, change)
-            if estimated >= ESTIMATED or bits < self.best_bits:
+            current, estimated = trial, estimated + is_other
+            if estimated >= ESTIMATED or self.meter.bits < self.best_bits:
                 bits, estimated = self.quick_bits(current), 0
                 if self.is_promising(bits, heat) and self.consider(current, bits) is False:
                     current, bits = self.best, self.quick_bits(self.best)

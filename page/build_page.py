@@ -117,7 +117,7 @@ def page_data():
                  "first": [drawing.FIRST_COLUMN, drawing.FIRST_ROW],
                  "pitch": [drawing.COLUMN_PITCH, drawing.ROW_PITCH],
                  "hole": drawing.HOLE_HEIGHT},
-        "prime": f"{prime:x}", "padding": primality.unpack(prime)[1],
+        "prime": {"digits": primality.decimal(prime), "size": len(primality.unpack(prime).file)},
         "symbol": {"viewBox": re.search('viewBox="([^"]*)"', symbol)[1],
                    "path": re.findall(' d="([^"]*)"', symbol)[-1]},
         "raga": raga_data(primality.decimal(prime))}

@@ -2,7 +2,7 @@
 
 >>> import prime
 >>> number = prime.find(b"print(1)")
->>> number.bit_length() > 200, prime.unpack(number)[0]
+>>> number.bit_length() > 150, prime.unpack(number).content
 (True, b'print(1)')
 
 `prime.verify(certificate)` checks a proof in Primo's format and returns the number that it is

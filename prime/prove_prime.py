@@ -20,7 +20,7 @@ if __name__ == "__main__":
     if not os.path.isdir(os.path.join(sys.path[0], "common")):
         sys.exit("prove_prime.py: common/ is missing; copy it next to prime/")
 
-from common.command import error_context, read_input, run, whole_number
+from common.command import error_context, read_input, run, show_progress, whole_number
 from common.primality import decimal, read_number
 from prime.certificates import CertificateError, parse, prove
 
@@ -28,24 +28,6 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 OWN_CERTIFICATE = os.path.join(HERE, "certificate.primo")
 OWN_NUMBER = os.path.join(HERE, "primegpt.txt")
 MAX_FILE = 64 << 20                              # bytes
-PROGRESS_SECONDS = 20                            # between two lines where stderr is no terminal
-
-
-class Progress:
-    """Steps done, on stderr: one line that changes on a terminal, elsewhere a line now and then."""
-
-    def __init__(self):
-        self.start_time = self.shown = time.perf_counter()
-        self.terminal = sys.stderr.isatty()
-
-    def __call__(self, done, steps):
-        now = time.perf_counter()
-        text = f"prove_prime.py: {done} of {steps} steps, {now - self.start_time:.0f} s"
-        if self.terminal:
-            print(f"\r{text}\x1b[K", end="\n" if done == steps else "", file=sys.stderr, flush=True)
-        elif now - self.shown > PROGRESS_SECONDS:
-            self.shown = now
-            print(text, file=sys.stderr, flush=True)
 
 
 def main():
@@ -70,6 +52,7 @@ def main():
         with error_context(number_file, ValueError):
             number = read_number(number_file, OWN_NUMBER)
     text = read_input(source, MAX_FILE, OWN_CERTIFICATE).decode("latin-1").replace("\r\n", "\n")
+    start_time = time.perf_counter()
     if arguments.check:
         with error_context(source, CertificateError):
             stale = number not in (None, parse(text)[0])
@@ -78,7 +61,8 @@ def main():
         print(f"{os.path.basename(source)}: {verdict}")
         return 1 if stale else 0
     with error_context(f"{source}: not proved", CertificateError):
-        N, steps = prove(text, number, arguments.jobs, Progress())
+        N, steps = prove(text, number, arguments.jobs, lambda done, steps: show_progress(
+            f"{done} of {steps} steps, {time.perf_counter() - start_time:.0f} s", done == steps))
     print(f"proved prime: {N.bit_length()} bits, {len(decimal(N))} digits, by {steps} steps, "
           "each of which holds")
     return 0

@@ -109,9 +109,10 @@ class Judgement:
         """A row of the scoreboard, for JSON too."""
         lines, characters, size = measure(self.script.data)
         unpacks = next((run.unpacks for run in self.runs.values() if run.unpacks), "")
-        category = find_class(self.script.data, unpacks or not sees_compile)
+        category, outside = find_class(self.script.data, unpacks or not sees_compile)
         row = {"name": self.name, "path": self.script.path, "bytes": size,
                "characters": characters, "lines": lines, "class": category, "unpacks": unpacks,
+               "outside": outside,
                "standing": standing(characters if category == "characters" else size, category),
                "valid": True, "seconds": None, "ratio": None,
                "data_set": None, "reason": None, "difference": None}

@@ -52,9 +52,11 @@ def scoreboard(reference, rows, quick, color=False):
 
 
 def describe_fault(row):
-    """The lines that say why an entry is not valid; for a valid one, none."""
+    """The lines that say why an entry is not valid, or not in the class that it seems made for."""
     if row["valid"]:
-        return []
+        return [] if not row["outside"] else [
+            "", f"{printable(row['name'])}: not in the class {CLASSES['characters']}: "
+            + row["outside"]]
     where = f" on \"{row['data_set']}\"" if row["data_set"] else ""
     lines = ["", f"{printable(row['name'])}: not valid{where}: {row['reason']}"]
     if row["difference"]:

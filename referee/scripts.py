@@ -6,6 +6,7 @@ import random
 import tokenize
 import warnings
 
+from . import postable
 from .records import RECORDS
 
 
@@ -64,11 +65,14 @@ def literal_texts(data):
 
 
 def find_class(data, unpacks):
-    """The class of a script, a key of CLASSES."""
+    """(a script's class, a key of CLASSES; why it is not in "characters", or None)."""
     text = decode_source(data)
     if set(data) <= {*b"\t\r\n", *range(32, 127)}:
-        return "printable" if unpacks or text != data.decode("ascii") else "plain"
-    return "characters" if text is not None and len(text) < len(data) else "any"
+        return "printable" if unpacks or text != data.decode("ascii") else "plain", None
+    if text is None or len(text) == len(data):
+        return "any", None
+    fault = postable.fault(text)
+    return ("any", fault) if fault else ("characters", None)
 
 
 def standing(size, category):

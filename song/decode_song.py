@@ -10,7 +10,7 @@
 It prints the digits and writes the script. The song carries its own key, the alap, at both ends;
 one is enough. What is misheard or missing is restored by the parity that the coda plays: some forty
 notes misheard, eighty missing, a gap of ten seconds or more, in the song that is here. The result
-must be a prime whose bytes begin with a gzip file with the right CRC; else it says where it lost
+must be a prime whose bytes are a gzip file with the right CRC; else it says where it lost
 the tune and writes nothing. An existing file that differs is left alone. The script is not run.
 """
 import argparse
@@ -63,7 +63,8 @@ def main():
     print(song.digits)
     if song.wrong or song.lost:
         print(f"{song.wrong} notes misheard and {song.lost} not heard: restored")
-    print(f"{len(song.digits)} digits, a prime; {target}: {len(song.script)} bytes, CRC agrees")
+    kind = "a prime as before version 1.2, big-endian" if song.is_old else "a prime"
+    print(f"{len(song.digits)} digits, {kind}; {target}: {len(song.script)} bytes, CRC agrees")
 
 
 if __name__ == "__main__":

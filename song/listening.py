@@ -24,6 +24,9 @@ MAX_ENDINGS, FITTED = 6, 60    # divisions into phrases that are tried; phrases 
 PREFIX = 12                    # notes at the beginning that tell how many there are
 
 
+BOTH = OPENING, CLOSING = "opening", "closing"
+
+
 class Listener:
     """A recording of the song: `opening` and `closing`, the (start, slot) of its alaps or None."""
 
@@ -94,6 +97,13 @@ class Listener:
         return self.recognise(at, [p == 0 for _, _, p in raga.Layout(PREFIX).melody],
                               MELODY_WINDOW)
 
+    def unending(self):
+        """Yield the melody as placed from the opening alap alone, on to the recording's end."""
+        if self.opening:
+            slots = (self.loudness.seconds - self.opening[0]) / self.slot - raga.MELODY
+            count = int(slots * raga.PHRASE_NOTES / raga.PHRASE_STEP)
+            yield self.hear(max(1, min(raga.MAX_DIGITS, count)), [OPENING])[0]
+
     def endings(self):
         """Yield (melody, coda, shape of the parity) as placed from the closing alap alone.
 
@@ -105,7 +115,7 @@ class Listener:
         counts = raga.late_counts(self.closing[0] / self.slot)
         counts.sort(key=lambda count: -self.rhythm_fit(raga.Layout(count)))
         for count in counts[:MAX_ENDINGS]:
-            yield (*self.hear(count, from_end=True), parity.shape(count))
+            yield (*self.hear(count, [CLOSING]), parity.shape(count))
 
     def rhythm_fit(self, layout):
         """Decibels from the breaths to the notes after them, of the last phrases of a layout."""
@@ -121,27 +131,27 @@ class Listener:
         return f"around second {max(0, self.place(layout, layout.melody)[k]):.0f}"
 
     # ---- Where they are ---------------------------------------------------------------------
-    def hear(self, count, from_end=False):
+    def hear(self, count, alaps=BOTH):
         """(melody, coda) of so many digits: for each note the log-likelihoods of the ten digits.
 
-        None for a note before the beginning or after the end of the recording. from_end: placed by
-        the closing alap only.
+        None for a note before the beginning or after the end of the recording. alaps: which of them
+        place the notes.
         """
         layout = raga.Layout(count)
         notes = layout.melody + layout.coda
-        seconds = self.place(layout, notes, from_end)
+        seconds = self.place(layout, notes, alaps)
         size = len(layout.melody)
         breaths = [position == 0 for _, _, position in notes]
         return (self.recognise(seconds[:size], breaths[:size], MELODY_WINDOW),
                 self.recognise(seconds[size:], breaths[size:], CODA_WINDOW))
 
-    def place(self, layout, notes, from_end=False):
+    def place(self, layout, notes, alaps=BOTH):
         """The second at which each of the notes begins."""
         places = [start for start, _, position in notes if position == 0]
         seconds, steps = placing.place_phrases(
             self.loudness, self.slot, places, layout.closing_start,
-            self.opening[0] if self.opening and not from_end else None,
-            self.closing and self.closing[0])
+            self.opening[0] if self.opening and OPENING in alaps else None,
+            self.closing[0] if self.closing and CLOSING in alaps else None)
         phrase = [k for k, (_, _, position) in enumerate(notes) if position == 0] + [len(notes)]
 
         def spread(first, last, anchor=None):

@@ -1,10 +1,12 @@
 """From notes, some of them unclear or lost, to the number and the script that it is.
 
-A song is anything with `beginning()`, `counts()`, `hear(count)`, `endings()` and `where(k)`: what
-it sounds like (listening.py) or what is written (written.py). Its notes come as the log-likelihoods
-of the ten digits, None for a note that is not there. Three things tell right from wrong: the number
-begins with the bytes of a gzip file, which also tells how many digits it has; the coda's parity;
-and the gzip file's CRC, without which nothing is accepted. The number must be prime besides.
+A song is anything with `closing` (None if its second alap was not found), `beginning()`,
+`counts()`, `hear(count)`, `unending()`, `endings()` and `where(k)`: what it sounds like
+(listening.py) or what is written (written.py). Its notes come as the log-likelihoods of the ten
+digits, None for a note that is not there. Three things tell right from wrong: the number's lowest
+bytes are those that a gzip file begins with, which also tells where its digits end (in versions
+before 1.2 they were the highest, which told how many digits there are); the coda's parity; and the
+gzip file's CRC, without which nothing is accepted. The number must be prime besides.
 
 The least certain symbols are given to the parity as lost, more and more of them (Forney 1966,
 "Generalized Minimum Distance Decoding"); where there is no coda, the least certain notes are
@@ -22,7 +24,8 @@ from .midi import SongError
 
 GZIP_START = 0x1f8b0800                          # first four bytes of a gzip file without flags
 MIN_DIGITS = 20                                  # of a number that is sought
-PREFIX = 9                                       # digits that these bytes determine
+PREFIX = 9                                       # digits that these bytes determine, in front
+GZIP_END, SUFFIX = 0x00088b1f, 32                # the same bytes, lowest first; digits and bits
 MAX_UNLIKELY = 30.0                              # log-likelihood that the beginning may lose
 MISSING, MAX_MISSING = -5.0, 3                   # log-likelihood for a missing note; so many
 MAX_COUNTS = 12                                  # numbers of digits that are tried
@@ -39,6 +42,12 @@ def begins_gzip(number):
     return number >> max(0, 8 * (size - 4)) == GZIP_START
 
 
+def ends_gzip(digits):
+    """Are a number's lowest bytes those? Its last SUFFIX digits tell, as text: 10^32 is 0 mod 2^32.
+    """
+    return int(digits[-SUFFIX:]) % (1 << SUFFIX) == GZIP_END
+
+
 @functools.lru_cache(maxsize=None)
 def gzip_beginnings():
     """{number of digits: the first digits} of the numbers that begin with a gzip file."""
@@ -51,16 +60,16 @@ def gzip_beginnings():
     return beginnings
 
 
-def script_of(text):
-    """(script, whether the number is prime) of a text of digits; None where it does not unpack."""
+def unpacked_of(text):
+    """(Unpacked, whether the number is prime) of a text of digits; None if it does not unpack."""
     number = int(text or "0")
-    if not begins_gzip(number):
+    if not (begins_gzip(number) or ends_gzip(text or "0")):
         return None
     try:
-        script = unpack(number)[0]
+        unpacked = unpack(number)
     except (zlib.error, ValueError):
         return None
-    return script, baillie_psw(number)
+    return unpacked, baillie_psw(number)
 
 
 # ---- Notes ----------------------------------------------------------------------------------
@@ -89,6 +98,28 @@ def likely_counts(rows):
     """Numbers of digits that the first notes tell, the likeliest first: [(count, likelihood)]."""
     fits = [(beginning_fits(rows, prefix), count) for count, prefix in gzip_beginnings().items()]
     return [(count, fit) for fit, count in sorted(fits, reverse=True) if fit > -MAX_UNLIKELY]
+
+
+def ended_counts(rows):
+    """Numbers of digits with which a melody that never ends may have ended: those at which the last
+    ones are the end of a gzip file, as heard or with one of them exchanged, its likeliest first.
+    """
+    digits, second, found = best_digits(rows), [], []
+    for row in rows:
+        second.append(None if row is None else sorted(range(10), key=row.__getitem__)[-2])
+    uncertain = margins(rows)
+    for count in range(SUFFIX, len(rows) + 1):
+        first, last = count - SUFFIX, digits[count - SUFFIX:count]
+        if None in last:
+            continue
+        value = int("".join(map(str, last)))
+        if (value - GZIP_END) % (1 << SUFFIX) == 0:
+            found.append((-1.0, count))
+        for k in range(first, count):
+            changed = value + (second[k] - digits[k]) * 10 ** (count - 1 - k)
+            if (changed - GZIP_END) % (1 << SUFFIX) == 0:
+                found.append((uncertain[k], count))
+    return list(dict.fromkeys(count for _, count in sorted(found)))
 
 
 # ---- With the coda --------------------------------------------------------------------------
@@ -153,13 +184,16 @@ def corrections(rows):
 
 # ---- A song ---------------------------------------------------------------------------------
 class Restored:
-    """What a song was found to be: digits, script; notes misheard and not heard on the way."""
+    """What a song was found to be: digits, script; notes misheard and not heard on the way.
 
-    def __init__(self, digits, script, melody):
+    is_old: a number of versions before 1.2, in big-endian order.
+    """
+
+    def __init__(self, digits, unpacked, melody):
         digits = digits.lstrip("0")              # those before a beginning that was misplaced
         heard = best_digits(melody)[-len(digits):]
         heard = [None] * (len(digits) - len(heard)) + heard
-        self.digits, self.script = digits, script
+        self.digits, self.script, self.is_old = digits, unpacked.content, unpacked.order == "big"
         self.lost = heard.count(None)
         self.wrong = sum(a is not None and str(a) != b for a, b in zip(heard, digits))
 
@@ -167,11 +201,14 @@ class Restored:
 def tell_reason(song, counts, composite):
     """The SongError of a song whose notes could not be made a script of."""
     if composite:
-        return SongError("is a number that unpacks but is no prime: "
-                         "one of the last ten notes was misheard")
+        return SongError("is a number that unpacks but is no prime; find_prime.py makes one")
+    heard = max((sum(row is not None for row in rows) for rows in song.unending()), default=0)
+    if not counts and heard and not song.closing:
+        return SongError(f"ends early: {heard} notes were heard after the opening alap and none of "
+                         "them ends a gzip file; record it to its end")
     if not counts:
-        return SongError("is no number that unpacks, as far as can be heard: it begins like none; "
-                         "is it another song?")
+        return SongError("is no number that unpacks, as far as can be heard: it begins and ends "
+                         "like none; is it another song?")
     melody, _ = song.hear(counts[0])
     lost = sum(row is None for row in melody)
     if melody[-1] is None and lost:
@@ -186,19 +223,35 @@ def tell_reason(song, counts, composite):
 
 
 def possible_counts(song):
-    """Numbers of digits that a song may have, the likeliest first."""
-    likely, timed = [count for count, _ in likely_counts(song.beginning())], song.counts()
-    order = [count for count in likely if count in timed] + likely[:3] or timed
-    return [count for count in dict.fromkeys(order) if count >= MIN_DIGITS][:MAX_COUNTS]
+    """Yield the numbers of digits that a song may have, the likeliest first, MAX_COUNTS at most.
+
+    What the beginning tells, of numbers of earlier versions; what the time between the alaps tells
+    best; what the end of the melody tells; and the rest that fits the time.
+    """
+    def all_counts():
+        likely, timed = [count for count, _ in likely_counts(song.beginning())], song.counts()
+        yield from [count for count in likely if count in timed] + likely[:3]
+        yield from timed[:1]
+        for rows in song.unending():
+            yield from ended_counts(rows)
+        yield from timed[1:]
+
+    seen = set()
+    for count in all_counts():
+        if count >= MIN_DIGITS and count not in seen and len(seen) < MAX_COUNTS:
+            seen.add(count)
+            yield count
 
 
 def candidates(song, counts, report):
     """Yield (text, melody): what a song may stand for, and the notes that were heard.
 
     As heard or as the parity has it; then if its beginning is lost; then with notes exchanged.
+    counts: a list that takes the numbers of digits that were tried.
     """
     first = []
-    for count in counts:
+    for count in possible_counts(song):
+        counts.append(count)
         report(f"{count} notes")
         melody, coda = song.hear(count)
         first = first or melody
@@ -219,9 +272,9 @@ def restore(song, report=lambda *_: None):
     report(what is being tried) is called on the way.
     """
     decimal(0)                                   # which lifts the limit on the length of numbers
-    counts, composite = possible_counts(song), False
+    counts, composite = [], False
     for text, melody in candidates(song, counts, report):
-        found = script_of(text)
+        found = unpacked_of(text)
         if found and found[1]:
             return Restored(text, found[0], melody)
         composite = composite or found is not None

@@ -103,6 +103,15 @@ class WrittenSong:
         off, i = min(found)
         return self.rows[i] if off <= near else None
 
+    def unending(self):
+        """Yield the melody after the opening alap, on to the last note: in order, then by place."""
+        if self.opening:
+            yield self.rows[10:]
+            start, slot = self.opening
+            slots = (self.ticks[-1] - start) / slot - raga.MELODY
+            count = int(slots * raga.PHRASE_NOTES / raga.PHRASE_STEP) + 1
+            yield self.place(max(1, min(raga.MAX_DIGITS, count)), start, slot)[0]
+
     def endings(self):
         """Yield (melody, coda, shape of the parity) as placed from the closing alap."""
         if not self.closing:

@@ -67,7 +67,7 @@ await page.click("#start");
 await page.waitForFunction(() => document.getElementById("run-status").textContent.includes("could not be had"));
 await page.click("#unpack");
 await page.waitForSelector("#unpacked:visible");
-Object.assign(seen, { unpacked: await text(page, "unpacked"), hex: await page.inputValue("#hex"),
+Object.assign(seen, { unpacked: await text(page, "unpacked"),
                       decimal: await page.inputValue("#decimal"), cards: [] });
 for (const button of await page.$$("#cards button")) {
   await button.focus();

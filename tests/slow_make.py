@@ -7,7 +7,7 @@ import unittest
 
 from support import ROOT, need
 
-GONE = ("prime/primegpt.hex", "punchcard/attogpt.h80", "qr/picogpt.png",
+GONE = ("prime/primegpt.gz", "punchcard/attogpt.h80", "qr/picogpt.png",
         "song/primegpt.mid", "pictures/loss.svg", "index.html")
 
 

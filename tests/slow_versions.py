@@ -1,5 +1,6 @@
 """The chain on every Python there is: 3.8 to 3.13 of pyenv, PyPy, and 3.14 in WebAssembly."""
 import glob
+import inspect
 import os
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 import test_logs
+import test_postable
 
 from support import CANONICAL, CHAIN, canonical, need, path, read, run_log, run_python
 
@@ -65,6 +67,18 @@ class Versions(unittest.TestCase):
                 out, version = in_pyodide(script, HEAD)
                 self.assertEqual(out, self.head)
                 self.assertTrue(version.startswith("3.14."), version)
+
+    def test_postable_characters_are_those_of_unicode_16(self):
+        """All of them, by the unicodedata of CPython 3.14."""
+        with tempfile.TemporaryDirectory() as folder:
+            script = os.path.join(folder, "list.py")
+            with open(script, "w") as file:
+                file.write("import unicodedata\n" + inspect.getsource(test_postable.is_postable)
+                           + "assert unicodedata.unidata_version == '16.0.0'\n"
+                           "print(*[f'{c:x}' for c in range(127, 0x110000)"
+                           " if is_postable(chr(c))])")
+            out, _ = in_pyodide(script)
+        self.assertEqual({int(code, 16) for code in out.split()}, test_postable.listed())
 
     def test_pypy_prints_whole_logs(self):
         """Of fastgpt.py on the canonical names, of all others on names of one letter."""

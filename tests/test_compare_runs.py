@@ -17,7 +17,7 @@ from referee import runs
 from referee.data_sets import DataSet, awkward_sets, draw_datasets, whole_sets
 from referee.judging import Judgement
 from referee.records import CLASSES, RECORDS
-from referee.scoreboard import rank_key, scoreboard
+from referee.scoreboard import describe_fault, rank_key, scoreboard
 from referee.scripts import Script, find_class, measure, standing
 from support import InFolder, environment, path, read, run_log, some
 
@@ -336,7 +336,9 @@ class Scoreboard(RefereeCase):
             "borrowed.py": ("import collections\nexec(compile('1' * 99, collections.__file__, "
                             "'exec'))\n" + SMALL, "printable"),
             "latin.py": ("#coding:l1\n#\xe9\n" + SMALL, "any"),
-            "utf8.py": ("#\u00e9\n" + SMALL, "characters"),
+            "utf8.py": ("#\u00e6\n" + SMALL, "characters"),
+            "accent.py": ("#\u00e9\n" + SMALL, "any"),
+            "private.py": ("#\ue000\n" + SMALL, "any"),
             "escaped.py": ("#coding:raw_unicode_escape\n#\\u00e9\n" + SMALL, "printable")}
         if sys.version_info < (3, 9):      # there the hook cannot tell code objects from imports
             del entries["code.py"], entries["replaced.py"]
@@ -346,11 +348,19 @@ class Scoreboard(RefereeCase):
                 run = self.run_alone(name, data)
                 self.assertEqual(run.status, "ok")
                 self.assertEqual(run.stdout, self.run_alone("small.py").stdout)
-                self.assertEqual(find_class(data, run.unpacks), kind, run.unpacks)
+                self.assertEqual(find_class(data, run.unpacks)[0], kind, run.unpacks)
                 self.assertEqual(run.unpacks == "", kind == "plain" or name in
-                                 ("latin.py", "utf8.py", "escaped.py"))
+                                 ("latin.py", "utf8.py", "accent.py", "private.py", "escaped.py"))
         self.assertEqual(standing(len(SMALL), "plain"),
                          f"a new record by {RECORDS['plain'][0] - len(SMALL)}")
+
+    def test_what_does_not_survive_a_post_is_told(self):
+        row = {"name": "a.py", "valid": True, "outside": find_class("#\ue000".encode(), "")[1]}
+        self.assertEqual(describe_fault(row), [
+            "", "a.py: not in the class fewest characters that can be posted: character 2, U+E000, "
+            "does not survive a post: it is of private use"])
+        row["outside"] = find_class("#\u4e00".encode(), "")[1]
+        self.assertEqual(describe_fault(row), [])
 
     def test_standing(self):
         record = RECORDS["any"][0]
@@ -550,7 +560,7 @@ class Records(unittest.TestCase):
                 lines, characters, count = measure(script.data)
                 self.assertEqual(size, characters if kind == "characters" else count)
                 run = arena.run(script, b"ab\nba\n", 5)
-                self.assertEqual(find_class(script.data, run.unpacks), kind)
+                self.assertEqual(find_class(script.data, run.unpacks), (kind, None))
                 head = run_log("microgpt.py", b"ab\nba\n", 5)[0]
                 self.assertEqual(run.stdout, head)
                 self.assertRegex(date, r"\A20\d\d-\d\d-\d\d\Z")

@@ -1,4 +1,5 @@
 """README and docs: their numbers are what the files say now, and their files and links exist."""
+import ast
 import hashlib
 import json
 import os
@@ -169,6 +170,22 @@ class Reading(unittest.TestCase):
         self.assertEqual(len(shown), len(set(shown)))
         needed = set(excerpts.functions()) - {"main", "read_documents", "fetch_names"}
         self.assertEqual(needed, set(names))
+
+
+    def test_the_table_of_names_has_those_of_picogpt(self):
+        """All that it defines, each once."""
+        tree, bound = ast.parse(read("picogpt.py")), set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                bound.add(node.id)
+            elif isinstance(node, ast.arg):
+                bound.add(node.arg)
+            elif isinstance(node, ast.FunctionDef):
+                bound.add(node.name)
+        text = page(os.path.join("docs", "reading.md"))
+        rows = re.findall(r"^\| (`.*`) \| .* \|$", text, re.M)
+        listed = re.findall("`(.*?)`", " ".join(rows))
+        self.assertEqual(sorted(listed), sorted(bound - {"_"}))
 
 
 class Stale(InFolder):

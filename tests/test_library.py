@@ -83,7 +83,6 @@ class Arguments(unittest.TestCase):
 
     def test_of_primes(self):
         self.assert_refused(ValueError, "is empty", prime.find, b"")
-        self.assert_refused(ValueError, "padding 0: it takes 1 byte or more", prime.find, b"a", 0)
         self.assert_refused(ValueError, "larger than 65536 bytes", prime.find, bytes(65537))
         self.assert_refused(prime.CertificateError, "neither \\[section\\] nor", prime.verify,
                             b"text")

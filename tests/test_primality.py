@@ -95,12 +95,14 @@ class Arithmetic(unittest.TestCase):
                              sorted(search.primes_between(low, high)))
 
     def test_composite_offsets_are_those_with_a_small_factor(self):
-        n, length = 10 ** 40, 3000
+        n, length = 10 ** 40 + 1, 3000
         for low, high in ((7, 400), (3001, 5000)):
             primes = list(search.primes_between(low, high))
-            expected = {k for k in range(1, length + 1) if any((n + k) % p == 0 for p in primes)}
-            offsets = search.composite_offsets((n, length, low, high))
-            self.assertEqual(set(offsets) - {0}, expected)
+            for step in (1, 2, 1 << 32):
+                expected = {k for k in range(1, length + 1)
+                            if any((n + k * step) % p == 0 for p in primes)}
+                offsets = search.composite_offsets((n, step, length, low, high))
+                self.assertEqual(set(offsets) - {0}, expected)
 
 
 class NextPrime(unittest.TestCase):
@@ -116,6 +118,15 @@ class NextPrime(unittest.TestCase):
         self.assertEqual(search.next_prime(31397, limit=72), 31469)
         self.assertIsNone(search.next_prime(10 ** 100, limit=266))
         self.assertEqual(search.next_prime(10 ** 100, limit=267), 10 ** 100 + 267)
+
+    def test_steps_are_kept(self):
+        """By number and by sieve, against trying one after the other."""
+        for n in (7, 10 ** 20 + 3, 10 ** 90 + 1):
+            for step in (2, 1 << 32):
+                k = next(k for k in range(1, 9999) if primality.baillie_psw(n + k * step))
+                self.assertEqual(search.next_prime(n, step=step), n + k * step)
+                self.assertEqual(search.next_prime(n, step=step, limit=k), n + k * step)
+                self.assertIsNone(search.next_prime(n, step=step, limit=k - 1))
 
 
 class Processes(unittest.TestCase):

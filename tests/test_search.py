@@ -35,10 +35,11 @@ class Spelling(unittest.TestCase):
             self.assertEqual(log, expected, source)
 
     def test_neighbours_differ_and_do_not_clash(self):
-        clashes, rng = {frozenset(pair) for pair in self.state["clashes"]}, random.Random(3)
+        clashes, rng = self.state["clashes"], random.Random(3)
+        partners = search.find_partners(clashes)
         spelling, moved = self.state["best"], 0
         for _ in range(300):
-            other = search.neighbour(spelling, self.template, clashes, rng)
+            other = search.neighbour(spelling, self.template, partners, rng)
             if other:
                 moved += other != spelling
                 spelling = other
@@ -96,7 +97,7 @@ class Estimates(unittest.TestCase):
     def setUpClass(cls):
         cls.template = template.Template(read("golf", "payload.template").decode("utf-8"))
         state = json.loads(read("golf", "payload.state").decode())
-        cls.best, cls.clashes = state["best"], {frozenset(pair) for pair in state["clashes"]}
+        cls.best, cls.partners = state["best"], search.find_partners(state["clashes"])
         cls.meter = search.Meter()
         cls.meter.quick_bits(cls.template.spell(cls.best))
 
@@ -131,7 +132,7 @@ class Estimates(unittest.TestCase):
         data, rng, losses = self.template.spell(self.best).encode(), random.Random(5), []
         estimator, before = self.estimator(data), self.cheapest(data)
         while len(losses) < share(120):
-            other = search.neighbour(self.best, self.template, self.clashes, rng)
+            other = search.neighbour(self.best, self.template, self.partners, rng)
             if other:
                 new = self.template.spell(other).encode()
                 losses.append(estimator.estimate(new)[0] - self.cheapest(new) + before)
@@ -143,7 +144,7 @@ class Estimates(unittest.TestCase):
         estimator = self.estimator(data)
         units = self.units(data, estimator.tokens)
         for _ in range(share(80)):
-            other = search.neighbour(spelling, self.template, self.clashes, rng)
+            other = search.neighbour(spelling, self.template, self.partners, rng)
             if other:
                 spelling = other
                 growth, change = estimator.estimate(self.template.spell(other).encode())

@@ -14,6 +14,8 @@ import wave
 
 import prime
 from common import primality
+from prime import search
+from prime.container import gzip_container
 from song import (
     harmonium, listening, midi, parity, placing, raga, recognition, restoring, rhythm, score,
     spectra, wav, written)
@@ -44,13 +46,17 @@ class Notes:
     """A song whose notes are known: what restoring.py asks for."""
 
     def __init__(self, melody, coda, opening=True):
-        self.melody, self.coda, self.opening = melody, coda, opening
+        self.melody, self.coda, self.opening, self.closing = melody, coda, opening, any(coda)
 
     def beginning(self):
         return self.melody[:12] if self.opening else []
 
     def counts(self):
-        return [len(self.melody)] if self.opening else []
+        return [len(self.melody)] if self.opening and self.closing else []
+
+    def unending(self):
+        if self.opening:
+            yield self.melody
 
     def hear(self, count):
         rest = [None] * (count - len(self.melody))
@@ -58,7 +64,7 @@ class Notes:
 
     def endings(self):
         if not self.opening:
-            yield self.melody, self.coda, parity.shape(2000)
+            yield self.melody, self.coda, (1, len(self.coda) // parity.SYMBOL)
 
     def where(self, count, k):
         return f"around note {k} of {count}"
@@ -166,7 +172,8 @@ class Midi(unittest.TestCase):
         self.assertEqual(data[:14], b"MThd\0\0\0\6\0\0\0\1\1\xe0")
         self.assertIn(bytes([0xC0, 20]), data)
         self.assertIn(b"\xff\x51\x03\x0f\x42\x40", data)
-        self.assertEqual(data.count(b"\xff\x05"), 20 + len(b"".join(digits)) + 240)
+        digits = b"".join(digits).decode()
+        self.assertEqual(data.count(b"\xff\x05"), 20 + len(digits + parity.parity(digits)))
         self.assertEqual(data.count(b"\xff\x06\4coda"), 1)
 
     def test_sargam_spells_the_prime_and_its_parity(self):
@@ -209,14 +216,16 @@ class Midi(unittest.TestCase):
             midi.notes(whole[:14])
 
     def test_missing_wrong_and_added_notes_are_restored(self):
-        """Eighty missing, forty wrong, the first alap or the last, an added one."""
+        """As many missing as there are symbols of parity, half as many wrong, one of the alaps, and
+        added ones.
+        """
         notes = midi.notes(read("song", "primegpt.mid"))
         digits, rng = str(primality.read_number(path("verify_prime.py"))), random.Random(5)
-        inner = range(10, len(notes) - 10)
-        lost = set(rng.sample(inner, 80))
+        inner, symbols = range(10, len(notes) - 10), parity.shape(len(digits))[1]
+        lost = set(rng.sample(inner, symbols))
         missing = [note for k, note in enumerate(notes) if k not in lost]
         wrong = list(notes)
-        for k in rng.sample(inner, 40):
+        for k in rng.sample(inner, symbols // 2):
             wrong[k] = notes[k][0], notes[rng.choice([j for j in range(10)
                                                       if notes[j][1] != notes[k][1]])][1]
         added = sorted(notes + [(notes[700][0] + 60, 72), (notes[900][0] + 60, 61)])
@@ -327,12 +336,12 @@ class Parity(unittest.TestCase):
         self.assertEqual(found, [text.replace("998", "001"), text])
 
 
-tested_once = functools.lru_cache(maxsize=None)(restoring.baillie_psw)
+cached_baillie_psw = functools.lru_cache(maxsize=None)(restoring.baillie_psw)
 
 
 def setUpModule():
     """A number that many cases have in common is tested once for primality in each process."""
-    patch = unittest.mock.patch.object(restoring, "baillie_psw", tested_once)
+    patch = unittest.mock.patch.object(restoring, "baillie_psw", cached_baillie_psw)
     patch.start()
     unittest.addModuleCleanup(patch.stop)
 
@@ -385,17 +394,45 @@ class Numbers(unittest.TestCase):
         melody = rows_of(self.digits)
         song = Notes([None] * 12 + melody, rows_of(self.parity), opening=False)
         self.assertEqual(restoring.restore(song).digits, self.digits)
-        self.assertEqual(restoring.Restored("000" + self.digits, b"", melody).digits, self.digits)
+        unpacked = primality.unpack(int(self.digits))
+        self.assertEqual(restoring.Restored("000" + self.digits, unpacked, melody).digits,
+                         self.digits)
 
-    def test_beginnings_are_those_of_gzip_files(self):
+    def test_beginnings_and_ends_are_those_of_gzip_files(self):
         beginnings = restoring.gzip_beginnings()
-        self.assertTrue(self.digits.startswith(beginnings[len(self.digits)]))
-        self.assertTrue(small_prime().startswith(beginnings[len(small_prime())]))
+        old = str(int.from_bytes(gzip_container(b"print(1)") + bytes(2), "big"))
+        self.assertTrue(old.startswith(beginnings[len(old)]))
+        for digits in (self.digits, small_prime()):
+            self.assertTrue(restoring.ends_gzip(digits))
+            self.assertFalse(restoring.ends_gzip(digits[:-1]))
+            self.assertNotEqual(beginnings.get(len(digits)), digits[:restoring.PREFIX])
+
+    def test_the_end_of_a_melody_is_found_with_a_note_of_it_misheard(self):
+        notes = self.digits + self.parity[:100]
+        for wrong in (None, len(self.digits) - 1, len(self.digits) - 31, 3):
+            rows = rows_of(notes)
+            if wrong is not None:
+                digit = int(notes[wrong])
+                rows[wrong][digit], rows[wrong][(digit + 1) % 10] = -1.0, 0.0
+            self.assertEqual(restoring.ended_counts(rows), [len(self.digits)])
+        rows[len(self.digits) - 5] = None
+        self.assertEqual(restoring.ended_counts(rows), [])
+
+    def test_a_song_without_its_second_alap_is_as_long_as_its_number(self):
+        song = Notes(rows_of(self.digits), [None] * 240)
+        self.assertEqual((song.counts(), restoring.restore(song).digits), ([], self.digits))
+
+    def test_songs_of_earlier_versions_are_read(self):
+        old = search.next_prime(int.from_bytes(gzip_container(TUNE) + bytes(2), "big"))
+        self.assertEqual(primality.unpack(old)[2:], ("big", 2))
+        found = restoring.restore(Notes(rows_of(str(old)), [None] * 240))
+        self.assertEqual((found.digits, found.script, found.is_old), (str(old), TUNE, True))
+        self.assertFalse(read_midi(midi.to_midi(small_prime())).is_old)
 
     def test_other_numbers_are_refused_with_their_cause(self):
         rng = random.Random(4)
         other = self.digits[:12] + "".join(rng.choice("0123456789") for _ in self.digits[12:])
-        composite = str(int(self.digits) + 2)
+        composite = str(int(self.digits) + (1 << 33))        # another date
         for digits, words in ((other, "do not unpack"), (composite, "is no prime"),
                               ("7" * 400, "do not unpack")):
             with self.assertRaisesRegex(SongError, words):
@@ -403,9 +440,8 @@ class Numbers(unittest.TestCase):
 
     def test_a_number_that_ends_early_is_told_from_a_wrong_one(self):
         for heard in (30, 500, len(self.digits) - 1):
-            missing = len(self.digits) - heard
             song = Notes(rows_of(self.digits[:heard]), [None] * 240)
-            with self.assertRaisesRegex(SongError, f"{heard} notes were heard and {missing} are"):
+            with self.assertRaisesRegex(SongError, f"ends early: {heard} notes were heard"):
                 restoring.restore(song)
 
 

@@ -55,7 +55,7 @@ class Commands(InFolder):
 
     def test_bad_songs_are_refused_in_one_line(self):
         self.put("noise.mid", os.urandom(500))
-        self.put("changed.mid", midi.to_midi(str(prime.find(TUNE) ^ 6)))
+        self.put("changed.mid", midi.to_midi(str(prime.find(TUNE) ^ 6 << 32)))
         for words, name in (("No such file", "none.mid"), ("Is a directory", "."),
                             ("no MIDI, WAV or AIFF file", "noise.mid"),
                             ("is no prime", "changed.mid")):
