@@ -43,8 +43,8 @@ payload:
 	$(PYTHON) golf/spell.py
 
 # The proof that the prime is one, by PARI/GP (Debian: pari-gp), in PARI's form and in Primo's: about
-# ten minutes on two cores. Not part of `all`: the points on its curves are chosen at random, so that each run gives another
-# proof, and prove_prime.py checks whichever is there.
+# ten minutes on two cores. Not part of `all`: the points on its curves are chosen at random, so
+# that each run gives another proof, and prove_prime.py checks whichever is there.
 certificate:
 	rm -f prime/certificate.new prime/primo.new
 	printf '%s\n' 'default(parisizemax, 6*10^9)' 'default(threadsizemax, 2*10^9)' \

@@ -55,7 +55,7 @@ def count_escapes(packed):
 
 # ---- Digits that are letters ----------------------------------------------------------------
 # Blocks of letters that a post leaves as they are (referee/postable.py): CJK ideographs and the
-# syllables of Yi, hieroglyphs, Tangut, and the ideographs beyond U+20000, Extension B to H.
+# syllables of Yi, hieroglyphs, Tangut, and the ideographs beyond U+20000, Extensions B to I.
 LETTERS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA48D), range(0x13460, 0x143FB),
            range(0x17000, 0x187F8), range(0x18800, 0x18CD6), range(0x20000, 0x2A6E0),
            range(0x2A700, 0x2B73A), range(0x2B740, 0x2B81E), range(0x2B820, 0x2CEA2),
@@ -92,35 +92,32 @@ def letters(number, base):
     return None if number else "".join(reversed(text))
 
 
-def number_texts(packed):
-    """Deflate stream -> (text, base, size, byte order) of numbers that begin with it as bytes.
+def number_text(packed):
+    """Deflate stream -> (text, base, size, byte order) of a number that begins with it as bytes.
 
-    The stream itself in the largest base that will do, and those as large as need no more letters;
-    a short one fits none, and gets trailing bytes, which zlib ignores.
+    The stream itself in the largest base that will do; a short one fits none, and gets trailing
+    bytes, which zlib ignores.
     """
     number, size = int.from_bytes(packed, "big"), len(packed)
     for base in range(MAX_BASE, MIN_BASE, -1):
         text = letters(number, base)
         if text:
-            yield text, base, size, "big"
-            return
+            return text, base, size, "big"
     number = int.from_bytes(packed, "little")
     while True:
         number += 256 ** size
         for base in range(MAX_BASE, MIN_BASE, -997):
             text = letters(number, base)
             if text:
-                yield text, base, (number.bit_length() + 7) // 8, "little"
-                return
+                return text, base, (number.bit_length() + 7) // 8, "little"
 
 
 def unicode_script(packed, bits):
     """Deflate stream -> a script of the fewest characters: a letter carries 16.5 bits."""
-    scripts = ("import zlib\nn=0\n"
-               f"for c in'{text}':n=n*{base}+ord(c)\n"
-               f"exec(zlib.decompress(n.to_bytes({size},'{order}'),{bits}))"
-               for text, base, size, order in number_texts(packed))
-    return min(scripts, key=len).encode()
+    text, base, size, order = number_text(packed)
+    return ("import zlib\nn=0\n"
+            f"for c in'{text}':n=n*{base}+ord(c)\n"
+            f"exec(zlib.decompress(n.to_bytes({size},'{order}'),{bits}))").encode()
 
 
 def pack(source):

@@ -332,9 +332,9 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, default=math.inf,
                         help="stop after so long (at Ctrl-C)")
     parser.add_argument("--seed", type=int, default=1, help="another one, another path (1)")
-    parser.add_argument("--heat", type=float, default=12.0,
+    parser.add_argument("--heat", type=float, default=3.0,
                         help="bits of loss accepted at first (%(default)s)")
-    parser.add_argument("--round", type=int, default=6000,
+    parser.add_argument("--round", type=int, default=60000,
                         help="trials from hot to cold (%(default)s)")
     parser.add_argument("--plain", type=int, default=9999,
                         help="bytes the plain script should have at most")

@@ -51,6 +51,7 @@ TESTS = (
     ("find_prime", "test_find_prime test_units.Scripts"),
     ("golf/search", "test_search"), ("golf/template", "test_search"), ("golf/pack", "test_pack"),
     ("golf/", "test_deflate test_pack test_search"),
+    ("referee/postable", "test_postable"),
     ("compare_runs", "test_compare_runs"), ("referee/", "test_compare_runs"),
     ("microgpt", "test_chain test_logs"), ("verify_prime", "test_find_prime"),
     ("fastgpt", "test_fastgpt test_checkpoint test_training test_logs"),
