@@ -148,6 +148,13 @@ class Verifier(InFolder):
         self.assertEqual((done.returncode, done.stderr), (1, b""))
         self.assertIn(b"COMPOSITE", done.stdout)
 
+    def test_a_damaged_number_is_one_line(self):
+        text = read("verify_prime.py").decode()
+        end = text.index('\n""".replace') - 400     # in the deflate stream
+        self.put("damaged.py", text[:end] + f"{int(text[end], 16) ^ 6:x}" + text[end + 1:])
+        for arguments in ((), ("--check",)):
+            self.assert_fails(1, "does not unpack, it is damaged", "damaged.py", *arguments)
+
     def test_another_script_is_noticed(self):
         self.put("my.py", b"print(1)\n")
         self.assert_succeeds(FIND, "my.py", "--jobs", "1")
