@@ -154,6 +154,9 @@ class Verifier(InFolder):
         self.put("damaged.py", text[:end] + f"{int(text[end], 16) ^ 6:x}" + text[end + 1:])
         for arguments in ((), ("--check",)):
             self.assert_fails(1, "does not unpack, it is damaged", "damaged.py", *arguments)
+        begin = text.index('P = int("""') + 12
+        self.put("short.py", text[:begin] + text[begin + 606:])      # its highest digits are gone
+        self.assert_fails(1, "does not unpack, it is damaged", "short.py")
 
     def test_another_script_is_noticed(self):
         self.put("my.py", b"print(1)\n")
