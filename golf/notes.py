@@ -5,8 +5,8 @@
 
 Prints the table of docs/golf-notes.md: the bytes that the trick saves femtogpt.py, plain, and
 payload.py, packed (by a quick parse, to within a byte or so), all the other tricks in place and the
-letters as they are. (A new search of the letters would win back a part of the packed bytes.) Each undone script must still run. Copied
-without femtogpt.py above it, it measures payload.py alone.
+letters as they are. (A new search of the letters would win back a part of the packed bytes.) Each
+undone script must still run. Copied without femtogpt.py above it, it measures payload.py alone.
 """
 import argparse
 import os
