@@ -8,7 +8,7 @@
 A template is the script with its free choices marked; template.py explains the marks. The measure
 is the size in bits of the block that deflate.py makes. It is estimated for each spelling
 (estimate.py), found by parsing the whole text now and then, and for what comes close to the best it
-is exact, with the bytes that zeptogpt.py has to escape. Every new best is run on two small data
+is exact, and has what zeptogpt.py must escape in it. Every new best is run on two small data
 sets, training and sampling shortened, and kept only if it prints what the template's first spelling
 prints. It is then written to --out with the state beside it (OUT.state), from which a later run
 resumes; the first run begins with the state beside the template.
@@ -71,11 +71,12 @@ class Meter:
     """Size in bits of a script packed; starts each parse from the costs that last served best.
 
     plain, packed: bytes that the script should have at most; each byte above plain, and each bit
-    above packed, costs `penalty` bits.
+    above packed, costs `penalty` bits; `escape_bits` are those of a byte that zeptogpt.py escapes.
     """
 
-    def __init__(self, plain=math.inf, packed=math.inf, penalty=0):
+    def __init__(self, plain=math.inf, packed=math.inf, penalty=0, escape_bits=8):
         self.costs, self.plain, self.packed, self.penalty = None, plain, 8 * packed, penalty
+        self.escape_bits = escape_bits
         self.estimator, self.bits = None, 0
 
     def quick_bits(self, source):
@@ -115,7 +116,7 @@ class Meter:
         return True
 
     def exact_bits(self, source):
-        """Bits after all that deflate.py does, 8 more for each byte that must be escaped.
+        """Bits after nearly all that deflate.py does; each byte that must be escaped costs more.
 
         Takes a second or two.
         """
@@ -124,7 +125,7 @@ class Meter:
         draft = search_block(data, 0, len(data), matches, EXACT_PARSES)
         block = polish(draft, data, len(data), matches)
         escapes = count_escapes(write_blocks([block], data))
-        return block.bits + 8 * escapes + self._penalty(len(data), block.bits)
+        return block.bits + self.escape_bits * escapes + self._penalty(len(data), block.bits)
 
     def _penalty(self, plain_bytes, packed_bits):
         excess = max(0, packed_bits - self.packed) + max(0, plain_bytes - self.plain)
@@ -224,7 +225,7 @@ class Search:
     def __init__(self, template, options, note):
         self.template, self.options, self.note = template, options, note
         self.rng, self.meter = random.Random(options.seed), Meter(
-            options.plain, options.packed, options.penalty)
+            options.plain, options.packed, options.penalty, options.escape_bits)
         if not (template.marks and template.variables):
             raise UserError(f"{options.template}: has nothing to choose; template.py explains "
                             "the marks")
@@ -236,7 +237,7 @@ class Search:
         source = template.spell(self.best)
         self.best_bits, self.best_exact = self.quick_bits(self.best), self.meter.exact_bits(source)
         self.start_time, self.measured, self.trials = time.time(), 0, 0
-        note(f"start: {len(source)} bytes plain, {self.best_exact:.0f} bits packed")
+        note(f"start: {len(source)} bytes plain, {self.best_exact:.0f} bits packed and escaped")
 
     def load_state(self):
         """(best spelling, clashes) of an earlier run, as far as the template is still the same."""
@@ -342,6 +343,9 @@ def parse_arguments():
                         help="bytes the packed script should have at most")
     parser.add_argument("--penalty", type=float, default=10,
                         help="cost in bits per byte over --plain and per bit over --packed (10)")
+    parser.add_argument("--escape-bits", type=float, default=8,
+                        help="cost of a byte that zeptogpt.py must escape (8); 0 for attogpt.py, "
+                             "yoctogpt.py and the prime")
     parser.add_argument("--python", default=sys.executable, help="what the proofs run on")
     return parser.parse_args()
 

@@ -89,6 +89,12 @@ class Proof(unittest.TestCase):
         self.assertEqual(search.Meter(packed=1, penalty=0.5).exact_bits(source) > exact, True)
         self.assertEqual(search.Meter(packed=9999, penalty=9).exact_bits(source), exact)
 
+    def test_escapes_cost_what_they_are_said_to(self):
+        source = read("golf", "payload.py").decode()[-300:]
+        free, each = (search.Meter(escape_bits=bits).exact_bits(source) for bits in (0, 1))
+        self.assertGreater(each, free)
+        self.assertEqual(search.Meter().exact_bits(source) - free, 8 * (each - free))
+
 
 class Estimates(unittest.TestCase):
     """golf/estimate.py against a parse of the whole text under the same costs."""
