@@ -101,8 +101,10 @@ def likely_counts(rows):
 
 
 def ended_counts(rows):
-    """Numbers of digits with which a melody that never ends may have ended: those at which the last
-    ones are the end of a gzip file, as heard or with one of them exchanged, its likeliest first.
+    """Numbers of digits after which a melody may have ended, the likeliest first.
+
+    Those whose last SUFFIX digits have a gzip file's first bytes for their lowest ones, as heard or
+    with one of them exchanged.
     """
     digits, second, found = best_digits(rows), [], []
     for row in rows:
